@@ -15,8 +15,16 @@ const withoutKeys = [shipments, fleet, tracking, pricing, risk, analytics] as un
 /** The tables of every subgraph. */
 export const allTables: readonly SubgraphTables[] = [accessTables, ...withoutKeys];
 
-/** Every subgraph of the product. */
-export async function allSubgraphs(keyring: Pick<Keyring, 'access'>, secrets: AccessSecrets): Promise<Subgraph[]> {
-  const access = await createAccess(keyring, readAccessConfig(), secrets);
+/** Every subgraph of the product. @param dataDir folder of the installation; default: that of the settings */
+export async function allSubgraphs(
+  keyring: Pick<Keyring, 'access'>,
+  secrets: AccessSecrets,
+  dataDir?: string,
+): Promise<Subgraph[]> {
+  const access = await createAccess(
+    keyring,
+    readAccessConfig({ ...process.env, ...(dataDir && { DATA_DIR: dataDir }) }),
+    secrets,
+  );
   return [access as unknown as Subgraph, ...withoutKeys];
 }

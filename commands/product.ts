@@ -69,7 +69,7 @@ export async function productParts(config: ProductConfig): Promise<ProductParts>
   };
   const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
   const fieldKeys = await loadFieldKeys({ given: config.fieldKeys, dataDir });
-  const all = await allSubgraphs(keyring, { apiKeySecret, fieldKeys });
+  const all = await allSubgraphs(keyring, { apiKeySecret, fieldKeys }, dataDir);
   return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, fieldKeys, all };
 }
 

@@ -47,6 +47,7 @@ const sharedRooms = [
   'pages',
   'runtime',
   'identity',
+  'mail',
   'audit',
   'settings',
   'live',

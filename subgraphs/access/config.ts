@@ -1,10 +1,12 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
 import { ACCESS_SIGNING_KEY, API_KEY_SECRET } from '#shared/identity/key-settings.ts';
 import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import type { KeyPair } from '#shared/identity/tokens.ts';
+import { type MailConfig, mailConfigOf, mailSettings } from '#shared/mail/open-mailer.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
-import { NODE_ENV } from '#shared/settings/settings.ts';
+import { DATA_DIR, NODE_ENV } from '#shared/settings/settings.ts';
 import type { SecondFactorPolicy } from './domain/second-factor-policy.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 
@@ -31,6 +33,15 @@ export const accessSettings = z.object({
     description: 'Time within which sign-in attempts are counted.',
     unit: 's',
   }),
+  ...mailSettings,
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'a URL such as https://app.example.com is required' })
+    .optional()
+    .meta({
+      description:
+        'Address of the web application. Mails that reset a password link to its page /reset-password#token=TOKEN.',
+      otherwise: 'mails have the token and no link',
+    }),
   IDEMPOTENCY_KEYS_PER_CALLER: count.default(10_000).meta({
     description: 'Idempotency keys that one account may use within 24 hours. Each keeps one response.',
     unit: 'keys',
@@ -47,22 +58,28 @@ export interface AccessConfig {
   readonly fieldKeys: FieldKeys | undefined;
   readonly secondFactor: SecondFactorPolicy;
   readonly signIn: SignInLimits;
+  readonly mail: MailConfig;
+  /** Address of the application to which links in mails lead; undefined = mails have no links. */
+  readonly publicUrl: string | undefined;
   /** Idempotency keys that one caller may use within 24 hours. */
   readonly maxIdempotencyKeys: number;
 }
 
 export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): AccessConfig {
-  const parsed = parseEnvironment(accessSettings.extend({ NODE_ENV }), variables);
+  const parsed = parseEnvironment(accessSettings.extend({ NODE_ENV, DATA_DIR }), variables);
+  const isProduction = parsed.NODE_ENV === 'production';
   return {
     signingKey: parsed.ACCESS_SIGNING_KEY,
     apiKeySecret: parsed.API_KEY_SECRET,
     fieldKeys: parsed.FIELD_KEYS,
-    secondFactor: parsed.SECOND_FACTOR ?? (parsed.NODE_ENV === 'production' ? 'required' : 'optional'),
+    secondFactor: parsed.SECOND_FACTOR ?? (isProduction ? 'required' : 'optional'),
     signIn: {
       triesPerAccount: parsed.SIGN_IN_TRIES,
       triesPerAddress: parsed.SIGN_IN_TRIES_PER_ADDRESS,
       windowSeconds: parsed.SIGN_IN_WINDOW_SECONDS,
     },
+    mail: mailConfigOf(parsed, { isProduction, dataDir: resolve(parsed.DATA_DIR) }),
+    publicUrl: parsed.PUBLIC_URL,
     maxIdempotencyKeys: parsed.IDEMPOTENCY_KEYS_PER_CALLER,
   };
 }

@@ -11,6 +11,7 @@ import type { SignInLimits } from './domain/sign-in-limits.ts';
 import type { Account, Organization } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { AccountAudit, AuditContext } from './store/audit.ts';
+import type { Mails } from './store/mails.ts';
 
 /** Logs and counts an event of a session. `accountId` is null if the credentials belong to no account. */
 export type ReportSessionEvent = (context: BaseContext, event: SessionEvent, accountId: string | null) => void;
@@ -27,6 +28,9 @@ export interface AccessServices {
   /** Encrypts the secrets of second factors. */
   readonly sealer: TextSealer;
   readonly secondFactor: SecondFactorPolicy;
+  readonly mails: Mails;
+  /** Address of the application to which links in mails lead; undefined = mails have no links. */
+  readonly publicUrl: string | undefined;
   readonly report: ReportSessionEvent;
 }
 

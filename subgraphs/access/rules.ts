@@ -35,6 +35,8 @@ export const rules: Rules = {
     refreshSession: anybody,
     signOut: anybody,
     changePassword: signedIn,
+    requestPasswordReset: anybody,
+    resetPassword: anybody,
     endSessions: signedIn,
     enrolSecondFactor: inPerson,
     confirmSecondFactor: inPerson,

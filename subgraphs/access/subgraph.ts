@@ -1,18 +1,22 @@
 import type { Keyring } from '#shared/identity/keys.ts';
 import { createTextSealer, type FieldKeys } from '#shared/identity/sealed-text.ts';
 import { createSigner } from '#shared/identity/tokens.ts';
+import type { Mailer } from '#shared/mail/mailer.ts';
+import { openMailer } from '#shared/mail/open-mailer.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import type { AccessConfig } from './config.ts';
 import { type AccessContext, createContext } from './context.ts';
 import { entities } from './entities.ts';
-import { reactions } from './events.ts';
+import { createReactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
 import { createAuditSealer } from './store/audit-sealer.ts';
 import { deleteExpiredCalls } from './store/idempotent-calls.ts';
+import { createMails } from './store/mails.ts';
 import { deleteOldSessions } from './store/old-sessions.ts';
+import { createMailChore } from './store/send-mails.ts';
 import { deleteOldUsage } from './store/usage.ts';
 
 /** The tables for `npm run migrate`, which has no keys. */
@@ -30,23 +34,26 @@ export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
   { signIn: signInLimits, ...config }: Omit<AccessConfig, 'signingKey' | keyof AccessSecrets>,
   { apiKeySecret, fieldKeys }: AccessSecrets,
+  mailer: Mailer | null = openMailer(config.mail),
 ): Promise<Subgraph<AccessContext>> {
   const signer = createSigner(access.privateJwk);
   const sealer = createTextSealer(fieldKeys);
-  const { maxIdempotencyKeys, secondFactor } = config;
-  const services = { signer, sealer, signInLimits, maxIdempotencyKeys, secondFactor, apiKeySecret };
+  const mails = createMails(sealer, mailer !== null);
+  const { maxIdempotencyKeys, secondFactor, publicUrl } = config;
+  const services = { signer, sealer, signInLimits, maxIdempotencyKeys, secondFactor, apiKeySecret, mails, publicUrl };
   const { counter, report } = createSessionEvents();
   return {
     ...accessTables,
     schema: new URL('./schema.graphql', import.meta.url),
     resolvers,
     rules,
-    reactions,
+    reactions: createReactions(mails),
     chores: [
       { name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls },
       { name: 'deleteOldSessions', everyMs: 3_600_000, run: (em) => deleteOldSessions(em) },
       { name: 'deleteOldUsage', everyMs: 3_600_000, run: deleteOldUsage },
       createAuditSealer(),
+      ...(mailer ? [createMailChore({ mailer, sealer, clock: () => new Date() })] : []),
     ],
     context: (base) => createContext(base, { ...services, report }),
     metrics: [counter],

@@ -64,3 +64,5 @@ export type DeactivateAccount = z.infer<typeof deactivateAccountInput>;
 export const endSessionsInput = z.object({ accountId: id.nullish(), keepCurrent: z.boolean() });
 
 export const newPasswordInput = z.object({ newPassword: password });
+
+export const resetPasswordInput = z.object({ token: z.string().max(100), newPassword: password });

@@ -10,6 +10,8 @@ export const sessionEvents = [
   'refresh_refused',
   'refresh_token_reused',
   'password_changed',
+  'password_reset_requested',
+  'password_reset',
   'sessions_ended',
   'second_factor_failed',
   'second_factor_delayed',

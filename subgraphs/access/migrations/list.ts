@@ -18,6 +18,7 @@ import { CountUsage } from './0016-usage.ts';
 import { AddSigningKeys } from './0017-signing-keys.ts';
 import { AddKeyVersions } from './0018-key-versions.ts';
 import { AddDocumentPlans } from './0019-document-plans.ts';
+import { AddMail } from './0020-mail.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -39,4 +40,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0017-signing-keys', class: AddSigningKeys },
   { name: '0018-key-versions', class: AddKeyVersions },
   { name: '0019-document-plans', class: AddDocumentPlans },
+  { name: '0020-mail', class: AddMail },
 ];

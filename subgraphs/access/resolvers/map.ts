@@ -7,6 +7,7 @@ import { AuditEntry, AuditRefusal, auditMutations, auditQueries } from './audit.
 import { documentMutations, documentQueries, TrustedDocument } from './documents.ts';
 import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
+import { passwordResetMutations } from './password-reset.ts';
 import { Account, Organization, queries } from './reading.ts';
 import { secondFactorMutations } from './second-factor.ts';
 import { sessionMutations } from './sessions.ts';
@@ -20,6 +21,7 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...sessionMutations,
     ...auditMutations,
     ...ownAccessMutations,
+    ...passwordResetMutations,
     ...secondFactorMutations,
     ...administrationMutations,
     ...apiKeyMutations,

@@ -4,6 +4,7 @@ import { accountOf } from '#shared/graphql/context.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
 import { endSessionsInput, newPasswordInput } from '../domain/inputs.ts';
+import { passwordChangedMail } from '../domain/mails.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import type { Account } from '../entities.ts';
@@ -30,9 +31,11 @@ async function changePassword(_parent: unknown, { input }: { input: ChangePasswo
     }
     await requireStrongPassword(newPassword, account, 'newPassword');
     const hash = await hashPassword(newPassword, context.network);
-    const endedSessions = await runChange(context, ({ em }, caller, now) =>
-      store.changePassword(em, account, hash, auditOf(context, caller, now), sessionId),
-    );
+    const endedSessions = await runChange(context, async ({ em }, caller, now) => {
+      const ended = await store.changePassword(em, account, hash, auditOf(context, caller, now), sessionId);
+      if (ended !== undefined) await context.mails.queue(em, passwordChangedMail(account.email), { now });
+      return ended;
+    });
     if (endedSessions === undefined) refuseCurrentPassword();
     context.report(context, 'password_changed', accountId);
     return { account, endedSessions };

@@ -4,6 +4,7 @@ import { accountOf } from '#shared/graphql/context.ts';
 import { recordMutation, type Scope } from '#shared/graphql/mutation.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
+import { secondFactorRemovedMail } from '../domain/mails.ts';
 import { otpauthUrl, qrSvg } from '../domain/one-time-code.ts';
 import { codeInput, resetSecondFactorInput } from '../domain/second-factor-inputs.ts';
 import { needsSecondFactor } from '../domain/second-factor-policy.ts';
@@ -102,6 +103,7 @@ function removeSecondFactor(_parent: unknown, { input }: Given, context: AccessC
       // Staff who need a factor sign in again, and enrol.
       const kept = needsSecondFactor(context.secondFactor, account.roles) ? undefined : sessionId;
       await endSessionsOf(em, account.id, audit.at, kept);
+      await context.mails.queue(em, secondFactorRemovedMail(account.email), { now: audit.at });
       return account;
     });
     context.report(context, 'second_factor_removed', account.id);
@@ -120,6 +122,7 @@ const resetSecondFactor = recordMutation('account', {
     const audit = auditOf(context, caller, now);
     recordAudit(em, audit, 'SECOND_FACTOR_RESET', { kind: 'Account', id: account.id });
     await endSessionsOf(em, account.id, now);
+    await context.mails.queue(em, secondFactorRemovedMail(account.email), { now });
     context.report(context, 'second_factor_removed', account.id);
     return account;
   },

@@ -8,6 +8,7 @@ const warnings: ReadonlySet<SessionEvent> = new Set(['sign_in_locked', 'refresh_
 const notLogged: ReadonlySet<SessionEvent> = new Set([
   'sign_in_refused',
   'second_factor_delayed',
+  'password_reset_requested',
   'refresh_refused',
   'refreshed',
 ]);

@@ -34,7 +34,7 @@ export async function tryPassword(context: AccessContext, email: string, passwor
 }
 
 /** Finds the open account of an e-mail address. PostgreSQL does not accept NUL in texts. */
-async function openAccount({ em }: AccessContext, email: string): Promise<Account | null> {
+export async function openAccount({ em }: AccessContext, email: string): Promise<Account | null> {
   const account = email.length <= 254 && !email.includes('\0') ? await findByEmail(em, email) : null;
   return account && !account.deactivatedAt ? account : null;
 }

@@ -6,6 +6,7 @@ import type { Account } from '../entities.ts';
 import { findAccount } from './accounts.ts';
 import { requireActor, requireActorForUpdate } from './actor.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
+import { forgetReset } from './password-resets.ts';
 import { endSessionsOf } from './sessions.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function changePassword(
   );
   if (changed.length === 0) return undefined;
   recordAudit(em, audit, 'PASSWORD_CHANGED', { kind: 'Account', id });
+  await forgetReset(em, id);
   return endSessionsOf(em, id, audit.at, sessionId);
 }
 

@@ -30,20 +30,13 @@ export interface PasswordTries {
 }
 
 export async function passwordTries(em: EntityManager, limits: SignInLimits): Promise<PasswordTries> {
-  const shared = {
-    storeClient: await em.getConnection().getNativeClient(),
-    storeType: 'pool',
-    tableName: 'password_try',
-    tableCreated: true,
-    clearExpiredByTimeout: false, // its timer would outlive the database: see `prune`
-    duration: limits.windowSeconds,
-  };
-  const ofNetwork = new RateLimiterPostgres({ ...shared, keyPrefix: 'network', points: limits.triesPerAddress });
-  const ofAccount = new RateLimiterPostgres({ ...shared, keyPrefix: 'account', points: limits.triesPerAccount });
+  const counter = await tryCounter(em, limits.windowSeconds);
+  const ofNetwork = counter('network', limits.triesPerAddress);
+  const ofAccount = counter('account', limits.triesPerAccount);
   return {
     async begin(attempt) {
-      await consume(ofNetwork, attempt.network);
-      const { remainingPoints } = await consume(ofAccount, accountKey(attempt));
+      await consume(ofNetwork, attempt.network, 'to sign in');
+      const { remainingPoints } = await consume(ofAccount, accountKey(attempt), 'to sign in');
       return { last: remainingPoints === 0 };
     },
     forget: async (attempt) => void (await ofAccount.delete(accountKey(attempt))),
@@ -57,20 +50,34 @@ export async function passwordTries(em: EntityManager, limits: SignInLimits): Pr
   };
 }
 
-async function consume(limiter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> {
+/** Makes counters of attempts within a window of time, in the table `password_try`. */
+export async function tryCounter(em: EntityManager, windowSeconds: number) {
+  const shared = {
+    storeClient: await em.getConnection().getNativeClient(),
+    storeType: 'pool',
+    tableName: 'password_try',
+    tableCreated: true,
+    clearExpiredByTimeout: false, // its timer would outlive the database: see `prune`
+    duration: windowSeconds,
+  };
+  return (keyPrefix: string, points: number) => new RateLimiterPostgres({ ...shared, keyPrefix, points });
+}
+
+/** Counts an attempt. @param what the attempt, for the message @throws GraphError RATE_LIMITED */
+export async function consume(limiter: RateLimiterPostgres, key: string, what: string): Promise<RateLimiterRes> {
   try {
     return await limiter.consume(key);
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
     const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-    throw new GraphError('RATE_LIMITED', `Too many attempts to sign in. Try again in ${retryAfterSeconds} seconds.`, {
+    throw new GraphError('RATE_LIMITED', `Too many attempts ${what}. Try again in ${retryAfterSeconds} seconds.`, {
       retryAfterSeconds,
     });
   }
 }
 
 /** The key is hashed, because people enter passwords into the field for the e-mail address by mistake. */
-function accountKey({ email, network }: PasswordTry): string {
+export function accountKey({ email, network }: PasswordTry): string {
   return createHash('sha256')
     .update(JSON.stringify([email, network]))
     .digest('base64url');

@@ -4,6 +4,7 @@ import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import { accessTokens, createVerifier, newKeyPair } from '#shared/identity/tokens.ts';
 import { newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
+import type { Mailer } from '#shared/mail/mailer.ts';
 import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import { readAccessConfig } from '../config.ts';
@@ -29,19 +30,23 @@ export async function startAccess({
   signIn,
   maxIdempotencyKeys,
   secondFactor,
+  mailer,
   ...options
 }: TestSubgraphOptions & {
   readonly signIn?: Partial<SignInLimits>;
   readonly maxIdempotencyKeys?: number;
   readonly secondFactor?: SecondFactorPolicy;
+  /** Null: the subgraph sends no mails. */
+  readonly mailer?: Mailer | null;
 } = {}): Promise<AccessUnderTest> {
   const byDefault = readAccessConfig({});
   const config = {
+    ...byDefault,
     signIn: { ...byDefault.signIn, ...signIn },
     maxIdempotencyKeys: maxIdempotencyKeys ?? byDefault.maxIdempotencyKeys,
     secondFactor: secondFactor ?? byDefault.secondFactor,
   };
-  return startTestSubgraph(await createAccess({ access }, config, { apiKeySecret, fieldKeys }), options);
+  return startTestSubgraph(await createAccess({ access }, config, { apiKeySecret, fieldKeys }, mailer), options);
 }
 
 /** Inserts an organization. */

@@ -423,7 +423,9 @@ describe('a key that expires', () => {
         [7, new Date(Date.parse(expiresAt) - 7 * dayMs).toISOString()],
         [1, new Date(Date.parse(expiresAt) - dayMs).toISOString()],
       ]);
+      const mailsBefore = await waitingMails();
       await access.services.jobs.drain();
+      expect(await waitingMails()).toBe(mailsBefore + 1); // to the partner of the organization
       await neighbour.services.jobs.drain();
       expect(heard).toEqual([{ apiKeyId: id, organizationId, name: 'Expiring', days: 7, expiresAt }]);
       expect(await waitingReminders(id)).toEqual([[1, new Date(Date.parse(expiresAt) - dayMs).toISOString()]]);
@@ -432,6 +434,11 @@ describe('a key that expires', () => {
     }
   });
 });
+
+async function waitingMails(): Promise<number> {
+  const [row] = await access.services.database.fork().execute('select count(*)::int as mails from outgoing_mail');
+  return Number(row?.['mails']);
+}
 
 /** Days and due times of the reminders of a key that are not yet handled. */
 async function waitingReminders(apiKeyId: string): Promise<[number, string][]> {

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTransact } from '#shared/database/transaction.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
+import { createTextSealer } from '#shared/identity/sealed-text.ts';
 import { newId } from '#shared/ids.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
 import { AccountEntity, AuditEntryEntity } from '../entities.ts';
-import { reactions } from '../events.ts';
-import { type AccessUnderTest, givenAccount, givenAdministrator, startAccess } from './access.ts';
+import { createReactions } from '../events.ts';
+import { createMails } from '../store/mails.ts';
+import { type AccessUnderTest, fieldKeys, givenAccount, givenAdministrator, startAccess } from './access.ts';
 
 let database: TestDatabase;
 let access: AccessUnderTest;
@@ -69,7 +71,7 @@ test('new organizations, tiers, names and accounts are each emitted once', async
 });
 
 describe('driver.changed', () => {
-  const react = reactions['driver.changed'];
+  const react = createReactions(createMails(createTextSealer(fieldKeys), false))['driver.changed'];
   const driverOf = async (id: string) =>
     (await access.services.database.fork().findOneOrFail(AccountEntity, id)).driverId ?? null;
   const by = { actorId: newId(), requestId: 'gateway-1', clientRequestId: 'mine', clientAddress: '192.0.2.1' };

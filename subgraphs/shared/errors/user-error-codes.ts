@@ -39,6 +39,7 @@ export const userErrorCodes = {
   INVALID_REFRESH_TOKEN: 'The refresh token is no longer valid. Sign in again.',
   INVALID_CODE: 'The code is wrong or was used before. Give the next one.',
   INVALID_CHALLENGE: 'The challenge is over. Sign in again.',
+  INVALID_RESET_TOKEN: 'The token is wrong, was used or has expired. Request a new one.',
   WEAK_PASSWORD: 'The password is easy to guess. Choose another one.',
   // States
   INVALID_STATE: 'The record is in a state that does not allow this. Read it again.',
