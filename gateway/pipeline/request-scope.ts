@@ -5,6 +5,8 @@ import type { Checked } from './stages.ts';
 
 /** W3C trace context: version, trace id, span id, flags. */
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** Characters of a trace state that are forwarded: the number that every system must pass on. A longer one is dropped. */
+const maxTracestate = 512;
 
 /** Makes the scope of a client's request: what each of its calls to subgraphs carries along. */
 export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
@@ -16,7 +18,7 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
   const { traceparent, tracestate } = incoming;
   if (typeof traceparent === 'string' && traceparentPattern.test(traceparent)) {
     headers['traceparent'] = traceparent;
-    if (typeof tracestate === 'string') headers['tracestate'] = tracestate;
+    if (typeof tracestate === 'string' && tracestate.length <= maxTracestate) headers['tracestate'] = tracestate;
   }
   if (rateLimit) headers[rateLimitHeader] = rateLimitText(rateLimit);
   const deadline = startedAt + Math.min(requestTimeoutMs, contract?.timeoutMs ?? requestTimeoutMs);

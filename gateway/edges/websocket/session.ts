@@ -14,6 +14,7 @@ import type { Entered, Received } from '../../pipeline/stages.ts';
 import { type ConnectionOperation, ConnectionOperations } from '../connection-operations.ts';
 import { givenKey } from '../given-key.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
+import { readInitHeaders } from './init-headers.ts';
 
 export interface WebSocketSessionOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
@@ -41,8 +42,6 @@ const namedDocument = z.looseObject({
 });
 /** WebSocket close code (IANA registry): clients of graphql-ws connect again after it. */
 const tryAgainLater = 1013;
-
-const initPayload = z.looseObject({}).nullish();
 
 /**
  * One connection. graphql-ws parses and checks the messages of the protocol. The server loop is ours, because the loop of graphql-ws would
@@ -112,19 +111,18 @@ export class WebSocketSession {
     }
   }
 
-  /** Values of `connection_init` count as headers: browsers can't set headers on websockets. */
   async #initialise(payload: unknown): Promise<void> {
     if (this.#phase !== 'new') {
       this.#socket.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
       return;
     }
     this.#phase = 'initialising';
-    const given = Object.entries(initPayload.safeParse(payload).data ?? {});
-    const texts = given.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    this.#headers = {
-      ...this.#headers,
-      ...Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value])),
-    };
+    const given = readInitHeaders(payload);
+    if (!given) {
+      this.#socket.close(CloseCode.BadRequest, 'A value of connection_init is too long or no header value');
+      return;
+    }
+    this.#headers = { ...this.#headers, ...given };
     try {
       const { identity } = await this.#options.authenticate(this.#headers, this.#address);
       const release = this.#options.openSockets.openFor(identity);
