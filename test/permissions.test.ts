@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql';
 import type { Rules } from '#shared/graphql/authorization.ts';
-import { anonymous, gatewayItself, type Identity, scopes } from '#shared/identity/identity.ts';
+import { anonymous, gatewayItself, type Identity, scopes, sessionOf } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { somebody } from '#shared/test/harness.ts';
@@ -28,7 +28,7 @@ const callers: readonly (readonly [name: string, identity: Identity])[] = [
   ['a gateway', gatewayItself],
   ['an account without scopes', { ...somebody(['CUSTOMER']), scopes: [] }],
   ...scopes.map((scope) => [scope, { ...somebody(['CUSTOMER']), scopes: [scope] }] as const),
-  ['an administrator without a recent code', { ...somebody(['ADMIN']), needsCode: true }],
+  ['an administrator without a recent code', somebody(['ADMIN'], { credential: { kind: 'session', needsCode: true } })],
   ...roles.map((role) => [role, somebody([role], { driverId: newId() })] as const),
 ];
 
@@ -75,7 +75,7 @@ function admitted({ path, name, directives }: Field, identity: Identity): boolea
       case 'tag':
         return !(
           isAccount &&
-          identity.needsCode &&
+          sessionOf(identity)?.needsCode &&
           argument?.value.kind === Kind.STRING &&
           argument.value.value === 'step-up'
         );

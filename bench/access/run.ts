@@ -45,7 +45,7 @@ const partnerOf = (organization: number): AccountIdentity => ({
   accountId: `account-${organization}`,
   organizationId: `organization-${organization}`,
   driverId: null,
-  apiKeyId: null,
+  credential: { kind: 'session', needsCode: false },
   roles: ['PARTNER'],
   scopes: scopesOf(['PARTNER']),
   tier: 'ENTERPRISE',

@@ -136,8 +136,8 @@ function unauthenticated(message: string): RequestRefusal {
 /** Makes a key of every property of an identity on which a subgraph's response may depend. */
 function toCallerKey(identity: Identity): string {
   if (identity.kind !== 'account') return identity.kind;
-  const { accountId, apiKeyId, organizationId, driverId, roles, scopes, tier } = identity;
-  // No query depends on `codeAt` or `needsCode`. An identity that must enrol has no roles.
-  const ofKey = apiKeyId === null ? [] : [apiKeyId, scopes];
+  const { accountId, credential, organizationId, driverId, roles, scopes, tier } = identity;
+  // No query depends on the session, apart from its roles: an identity that must enrol has none.
+  const ofKey = credential.kind === 'apiKey' ? [credential.id, scopes] : [];
   return JSON.stringify([accountId, organizationId, driverId, roles, tier, ...ofKey]);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorTable } from '#shared/errors/errors.ts';
 import { clientNetwork } from '#shared/identity/client-network.ts';
-import type { Identity } from '#shared/identity/identity.ts';
+import { apiKeyIdOf, type Identity } from '#shared/identity/identity.ts';
 import type { AuditReports } from '../access/audit/audit-reports.ts';
 import type { PublicError } from '../errors/public-error.ts';
 import type { ReadableBody } from './response-body.ts';
@@ -60,6 +60,6 @@ function sampleOf({ received, identified, priced }: Settled) {
 
 function callerText(identity: Identity | undefined, address: string): string {
   if (identity?.kind !== 'account') return `network ${clientNetwork(address)}`;
-  const { apiKeyId, accountId } = identity;
-  return apiKeyId === null ? `account ${accountId}` : `key ${apiKeyId}`;
+  const apiKeyId = apiKeyIdOf(identity);
+  return apiKeyId === null ? `account ${identity.accountId}` : `key ${apiKeyId}`;
 }

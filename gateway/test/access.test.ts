@@ -20,7 +20,7 @@ import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 const dispatcher: AccountIdentity = {
   kind: 'account',
   accountId: '0190a6e0-0000-7000-8000-000000000001',
-  apiKeyId: null,
+  credential: { kind: 'session', needsCode: false },
   organizationId: null,
   driverId: null,
   roles: ['DISPATCHER'],

@@ -101,7 +101,7 @@ describe('an API key', () => {
     expect(await identitySeen()).toEqual({
       kind: 'account',
       accountId: '0190a6e0-0000-7000-8000-00000000000c',
-      apiKeyId: '0190a6e0-0000-7000-8000-00000000000b',
+      credential: { kind: 'apiKey', id: '0190a6e0-0000-7000-8000-00000000000b' },
       organizationId,
       driverId: null,
       roles: ['PARTNER'],
@@ -271,7 +271,9 @@ describe('within one read of the snapshot', () => {
   });
 
   const sessionId = '0190a6e0-0000-7000-8000-00000000000d';
-  const dispatcher = somebody(['DISPATCHER', 'ANALYST'], { sessionId });
+  const dispatcher = somebody(['DISPATCHER', 'ANALYST'], {
+    credential: { kind: 'session', id: sessionId, needsCode: false },
+  });
   const now = { id: dispatcher.accountId, closed: false, roles: dispatcher.roles.slice(), driverId: null };
   test.each([
     ['whose session has ended', { sessions: [sessionId] }, 'This session has ended. Sign in again.'],

@@ -45,7 +45,12 @@ afterAll(async () => {
 async function as(role: Role | undefined, tier: Tier = 'FREE'): Promise<Record<string, string>> {
   if (!role) return {};
   const account: AccountIdentity = {
-    ...{ kind: 'account', accountId: '0190a6e0-0000-7000-8000-000000000001', driverId: null, apiKeyId: null },
+    ...{
+      kind: 'account',
+      accountId: '0190a6e0-0000-7000-8000-000000000001',
+      driverId: null,
+      credential: { kind: 'session', needsCode: false },
+    },
     ...{ organizationId: '0190a6e0-0000-7000-8000-000000000002', roles: [role], scopes: scopesOf([role]), tier },
   };
   return { authorization: `Bearer ${await gateway.tokenFor(account, 600)}` };

@@ -127,7 +127,7 @@ describe('introspection', () => {
     const token = await gateway.tokenFor({
       kind: 'account',
       accountId: '0190a6e0-0000-7000-8000-000000000001',
-      apiKeyId: null,
+      credential: { kind: 'session', needsCode: false },
       organizationId: null,
       driverId: null,
       roles: ['ANALYST'],

@@ -18,7 +18,7 @@ async function newCustomer(tier: AccountIdentity['tier'] = 'STANDARD'): Promise<
   const identity: AccountIdentity = {
     kind: 'account',
     accountId: `account-${++organizations}`,
-    apiKeyId: null,
+    credential: { kind: 'session', needsCode: false },
     organizationId: `organization-${organizations}`,
     driverId: null,
     roles: ['CUSTOMER'],

@@ -59,7 +59,12 @@ afterAll(async () => {
 
 async function signedIn(role: Role): Promise<Record<string, string>> {
   const account: AccountIdentity = {
-    ...{ kind: 'account', accountId: '0190a6e0-0000-7000-8000-000000000001', driverId: null, apiKeyId: null },
+    ...{
+      kind: 'account',
+      accountId: '0190a6e0-0000-7000-8000-000000000001',
+      driverId: null,
+      credential: { kind: 'session', needsCode: false },
+    },
     ...{
       organizationId: '0190a6e0-0000-7000-8000-000000000002',
       roles: [role],

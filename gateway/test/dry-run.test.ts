@@ -13,7 +13,7 @@ import { json, startTestGateway, type TestGateway } from '../testing/test-gatewa
 const customer: AccountIdentity = {
   kind: 'account',
   accountId: 'a1',
-  apiKeyId: null,
+  credential: { kind: 'session', needsCode: false },
   organizationId: 'o1',
   driverId: null,
   roles: ['CUSTOMER'],

@@ -188,7 +188,7 @@ describe('a request with the header GraphQL-Explain, in production', () => {
     const identity: Identity = {
       kind: 'account',
       accountId: newId(),
-      apiKeyId: null,
+      credential: { kind: 'session', needsCode: false },
       organizationId: null,
       driverId: null,
       roles: role ? [role] : [],

@@ -286,7 +286,7 @@ test('expired credentials end the subscription of their client only', async () =
 const dispatcher: AccountIdentity = {
   kind: 'account',
   accountId: '0190a6e0-0000-7000-8000-000000000001',
-  apiKeyId: null,
+  credential: { kind: 'session', needsCode: false },
   organizationId: null,
   driverId: null,
   roles: ['DISPATCHER'],

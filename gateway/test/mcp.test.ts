@@ -70,7 +70,12 @@ let accounts = 0;
 async function signedIn(role: Role, tier: AccountIdentity['tier'] = 'PREMIUM'): Promise<Record<string, string>> {
   const number = String(++accounts).padStart(12, '0');
   const account: AccountIdentity = {
-    ...{ kind: 'account', accountId: `0190a6e0-0000-7000-8000-${number}`, driverId: null, apiKeyId: null },
+    ...{
+      kind: 'account',
+      accountId: `0190a6e0-0000-7000-8000-${number}`,
+      driverId: null,
+      credential: { kind: 'session', needsCode: false },
+    },
     ...{ organizationId: `0190a6e0-0000-7000-9000-${number}`, roles: [role], scopes: scopesOf([role]), tier },
   };
   return { authorization: `Bearer ${await gateway.tokenFor(account, 600)}` };

@@ -28,7 +28,8 @@ function outcome(identity: Identity, text: string): string {
   }
 }
 
-const person = (codeAt?: number): Identity => ({ ...somebody(['ADMIN']), needsCode: true, codeAt });
+const person = (codeAt?: number): Identity =>
+  somebody(['ADMIN'], { credential: { kind: 'session', needsCode: true, codeAt } });
 
 test.each([
   ['mutation { pay }'],
@@ -45,14 +46,14 @@ test.each<[string, Identity, string]>([
   ['another mutation', person(), 'mutation { other }'],
   ['a query', person(), '{ pay }'],
   ['the payment of an account that needs no code', somebody(['ADMIN']), 'mutation { pay }'],
-  ['the payment of an API key', somebody(['PARTNER'], { apiKeyId: '1' }), 'mutation { pay }'],
+  ['the payment of an API key', somebody(['PARTNER'], { credential: { kind: 'apiKey', id: '1' } }), 'mutation { pay }'],
   ['a call without an account, which the rules of the fields judge', anonymous, 'mutation { pay }'],
 ])('%s runs without a code', (_title, identity, text) => {
   expect(outcome(identity, text)).toBe('runs');
 });
 
 test('an account that must enrol reaches the fields for that, and no others', () => {
-  const enrolling = { ...somebody([]), needsCode: true, mustEnrol: true };
+  const enrolling = somebody([], { credential: { kind: 'session', needsCode: true, mustEnrol: true } });
   for (const text of ['mutation { enrol }', '{ viewer __typename }']) expect(outcome(enrolling, text)).toBe('runs');
   for (const text of ['mutation { pay }', 'mutation { enrol pay }', '{ viewer shipments }', 'subscription { moved }'])
     expect(outcome(enrolling, text)).toBe('SECOND_FACTOR_REQUIRED');

@@ -56,7 +56,7 @@ afterAll(async () => {
 async function signedIn(role: Role): Promise<Record<string, string>> {
   const account: AccountIdentity = {
     ...{ kind: 'account', accountId: '0190a6e0-0000-7000-8000-000000000001', organizationId: null, driverId: null },
-    ...{ apiKeyId: null, roles: [role], scopes: scopesOf([role]), tier: 'PREMIUM' },
+    ...{ credential: { kind: 'session', needsCode: false }, roles: [role], scopes: scopesOf([role]), tier: 'PREMIUM' },
   };
   return { authorization: `Bearer ${await gateway.tokenFor(account, 600)}` };
 }

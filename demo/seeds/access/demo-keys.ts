@@ -4,7 +4,7 @@ import { sql } from '#shared/database/sql.ts';
 import { createTransact, type Transaction } from '#shared/database/transaction.ts';
 import type { Services } from '#shared/graphql/context.ts';
 import { demoApiKey, hashApiKey, shownPart } from '#shared/identity/api-keys.ts';
-import { scopesOf, scopesOfKeys } from '#shared/identity/identity.ts';
+import { type AccountIdentity, scopesOf, scopesOfKeys } from '#shared/identity/identity.ts';
 import { findByEmail } from '../../../subgraphs/access/store/accounts.ts';
 import { createApiKey } from '../../../subgraphs/access/store/api-key-changes.ts';
 import { createOrganization } from '../../../subgraphs/access/store/organization-changes.ts';
@@ -33,9 +33,10 @@ export function writeDemoKeys({ database, jobs, live, clock }: Services, secret:
     if (await isMissing(transaction, sql`select from api_key where hash = ${stored.hash}`)) {
       const { id: accountId, organizationId, roles } = partner;
       const tier = await tierOf(em, organizationId);
-      const caller = {
+      const caller: AccountIdentity = {
+        kind: 'account',
         accountId,
-        apiKeyId: null,
+        credential: { kind: 'session', needsCode: false },
         organizationId,
         driverId: null,
         roles,
@@ -50,7 +51,7 @@ export function writeDemoKeys({ database, jobs, live, clock }: Services, secret:
         signingPublicKey: null,
         idempotencyKey: 'demo-partner-key',
       };
-      await createApiKey(transaction, audit, { kind: 'account', ...caller }, input, () => stored);
+      await createApiKey(transaction, audit, caller, input, () => stored);
     }
     if (await isMissing(transaction, sql`select from organization where sandbox`)) {
       await createOrganization(transaction, audit, { ...sandbox, idempotencyKey: 'demo-sandbox' });

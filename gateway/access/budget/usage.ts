@@ -1,5 +1,5 @@
 import { budgetOwner } from '#shared/identity/budget-owner.ts';
-import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
+import { type AccountIdentity, apiKeyIdOf, type Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Log } from '#shared/runtime/log.ts';
 
@@ -89,7 +89,7 @@ export class Usage {
     const found = this.#found.get(documentId) ?? new Map<AccountIdentity, UsageSum>();
     const known = found.get(identity);
     if (known) return known;
-    const sum = this.#sumOf(day, budgetOwner(identity).id, identity.apiKeyId, documentId);
+    const sum = this.#sumOf(day, budgetOwner(identity).id, apiKeyIdOf(identity), documentId);
     this.#found.set(documentId, found.set(identity, sum));
     return sum;
   }

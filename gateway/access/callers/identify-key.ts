@@ -45,19 +45,19 @@ export function createKeyIdentifier({
     const hash = hashApiKey(text, secret);
     const key = snapshots.keys.find(hash);
     if (!key || (key.endsAt !== null && key.endsAt <= now())) {
-      const ended = key ? { reason: 'expired' as const, id: key.identity.apiKeyId } : snapshots.keys.findEnded(hash);
+      const ended = key ? { reason: 'expired' as const, id: key.id } : snapshots.keys.findEnded(hash);
       onRefused(ended?.reason ?? 'unknown', address, ended?.id);
       // Whoever guesses keys learns nothing about earlier ones.
       throw unauthenticated('The API key is unknown, revoked or expired. Send a valid one.');
     }
     if (!key.allows(address)) {
-      onRefused('network', address, key.identity.apiKeyId);
+      onRefused('network', address, key.id);
       throw new RequestRefusal(
         'NETWORK_NOT_ALLOWED',
         'This API key may not be used from your network. Send the request from one of its allowed networks.',
       );
     }
-    uses.note(key.identity.apiKeyId);
+    uses.note(key.id);
     return key;
   };
 }

@@ -6,7 +6,8 @@ import { type SignatureKey, toSignatureKey } from '../signatures/signature-key.t
 
 /** A valid API key, and the identity of its requests. */
 export interface KnownKey {
-  readonly identity: AccountIdentity & { readonly apiKeyId: string };
+  readonly id: string;
+  readonly identity: AccountIdentity;
   /** Milliseconds since 1970; null for a key that does not expire. */
   readonly endsAt: number | null;
   /** True if the key may be used from this address. */
@@ -49,20 +50,22 @@ export class KnownKeys {
 
   /** Removes the entries of these keys, and those that have expired. */
   #forget(ids: ReadonlySet<string>, now: number): void {
-    for (const [hash, { identity, endsAt }] of this.#keys) {
+    for (const [hash, { id, endsAt }] of this.#keys) {
       const hasExpired = endsAt !== null && endsAt <= now;
-      if (hasExpired) this.#ended.set(hash, { hash, id: identity.apiKeyId, reason: 'expired' });
-      if (hasExpired || ids.has(identity.apiKeyId)) this.#keys.delete(hash);
+      if (hasExpired) this.#ended.set(hash, { hash, id, reason: 'expired' });
+      if (hasExpired || ids.has(id)) this.#keys.delete(hash);
     }
   }
 }
 
 function toKnownKey(key: SnapshotKey, secret: string): KnownKey {
-  const { id: apiKeyId, accountId, organizationId, roles, tier, endsAt, networks } = key;
+  const { id, accountId, organizationId, roles, tier, endsAt, networks } = key;
+  const credential = { kind: 'apiKey', id } as const;
   // The roles of the machine account can have changed since the key was created.
   const scopes = scopesOf(roles).filter((scope) => key.scopes.includes(scope));
   return {
-    identity: { kind: 'account', accountId, apiKeyId, organizationId, driverId: null, roles, scopes, tier },
+    id,
+    identity: { kind: 'account', accountId, credential, organizationId, driverId: null, roles, scopes, tier },
     endsAt,
     signatureKey: key.requireSignature ? toSignatureKey(key, secret) : undefined,
     allows: networks.length === 0 ? () => true : inRanges(networks),

@@ -1,5 +1,5 @@
 import type { Revocations } from '#shared/identity/access-snapshot.ts';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { type AccountIdentity, sessionOf } from '#shared/identity/identity.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 
 type Tier = AccountIdentity['tier'];
@@ -24,7 +24,8 @@ export class Standing {
 
   /** Returns the identity of a token as it is now. The same identity gives the same object. @throws RequestRefusal UNAUTHENTICATED */
   confirm(identity: AccountIdentity): AccountIdentity {
-    if (identity.sessionId !== undefined && this.#sessions.has(identity.sessionId)) {
+    const session = sessionOf(identity)?.id;
+    if (session !== undefined && this.#sessions.has(session)) {
       throw stale('This session has ended. Sign in again.');
     }
     const account = this.#accounts.get(identity.accountId);

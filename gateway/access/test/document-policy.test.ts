@@ -33,7 +33,14 @@ describe('the policy for documents', () => {
 
 describe('the audience of a caller', () => {
   const account = (...roles: Role[]): AccountIdentity => ({
-    ...{ kind: 'account', accountId: '1', apiKeyId: null, organizationId: null, driverId: null, tier: 'FREE' },
+    ...{
+      kind: 'account',
+      accountId: '1',
+      credential: { kind: 'session', needsCode: false },
+      organizationId: null,
+      driverId: null,
+      tier: 'FREE',
+    },
     ...{ roles, scopes: scopesOf(roles) },
   });
 

@@ -6,7 +6,13 @@ import { TrustedDocuments } from '../documents/trusted-documents.ts';
 
 const organizationId = '0190a6e0-0000-7000-8000-000000000009';
 const partner: AccountIdentity = {
-  ...{ kind: 'account', accountId: '1', organizationId, driverId: null, apiKeyId: null },
+  ...{
+    kind: 'account',
+    accountId: '1',
+    organizationId,
+    driverId: null,
+    credential: { kind: 'session', needsCode: false },
+  },
   ...{ roles: ['PARTNER'], tier: 'FREE' },
   scopes: scopesOf(['PARTNER']),
 };

@@ -5,7 +5,13 @@ import { Usage, type UsageReport } from '../budget/usage.ts';
 
 const organizationId = '0190a6e0-0000-7000-8000-000000000009';
 const partner: AccountIdentity = {
-  ...{ kind: 'account', accountId: '1', organizationId, driverId: null, apiKeyId: null },
+  ...{
+    kind: 'account',
+    accountId: '1',
+    organizationId,
+    driverId: null,
+    credential: { kind: 'session', needsCode: false },
+  },
   ...{ roles: ['PARTNER'], tier: 'FREE', scopes: scopesOf(['PARTNER']) },
 };
 const silent = pino({ level: 'silent' });
@@ -15,7 +21,7 @@ test('usage is added up by owner, key and document, and reported once', async ()
   const usage = new Usage(async (report) => void reports.push(report), silent);
   usage.count(partner, 'document', { points: 5 });
   usage.count(partner, 'document', { requests: 1 });
-  usage.count({ ...partner, apiKeyId: 'key' }, null, { requests: 1, refusals: 1 });
+  usage.count({ ...partner, credential: { kind: 'apiKey', id: 'key' } }, null, { requests: 1, refusals: 1 });
   usage.count({ ...partner, roles: ['ADMIN'] }, null, { requests: 1 });
   usage.count(anonymous, null, { requests: 1 });
   await usage.stop();

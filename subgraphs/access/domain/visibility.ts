@@ -23,7 +23,7 @@ export function seesSecondFactor(identity: Identity, accountId: string): boolean
 
 /** Whose members an identity may list. */
 export function memberReach(identity: Identity): Reach {
-  return identity.kind === 'account' && identity.apiKeyId !== null ? { kind: 'NONE' } : reachOf(identity);
+  return identity.kind === 'account' && identity.credential.kind === 'apiKey' ? { kind: 'NONE' } : reachOf(identity);
 }
 
 /**

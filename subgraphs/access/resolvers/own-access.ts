@@ -1,6 +1,7 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { runChange } from '#shared/graphql/change.ts';
 import { accountOf } from '#shared/graphql/context.ts';
+import { sessionOf } from '#shared/identity/identity.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
 import { endSessionsInput, newPasswordInput } from '../domain/inputs.ts';
@@ -21,7 +22,8 @@ interface ChangePasswordInput {
 
 async function changePassword(_parent: unknown, { input }: { input: ChangePasswordInput }, context: AccessContext) {
   context.oncePerRequest('changePassword');
-  const { accountId, sessionId } = accountOf(context);
+  const caller = accountOf(context);
+  const { accountId } = caller;
   const account = await readActor(context.em, accountId);
   return payloadOf(async () => {
     const { newPassword } = parseInput(newPasswordInput, input);
@@ -31,8 +33,8 @@ async function changePassword(_parent: unknown, { input }: { input: ChangePasswo
     }
     await requireStrongPassword(newPassword, account, 'newPassword');
     const hash = await hashPassword(newPassword, context.network);
-    const endedSessions = await runChange(context, async ({ em }, caller, now) => {
-      const ended = await store.changePassword(em, account, hash, auditOf(context, caller, now), sessionId);
+    const endedSessions = await runChange(context, async ({ em }, _caller, now) => {
+      const ended = await store.changePassword(em, account, hash, auditOf(context, caller, now), sessionOf(caller)?.id);
       if (ended !== undefined) await context.mails.queue(em, passwordChangedMail(account.email), { now });
       return ended;
     });
@@ -57,11 +59,12 @@ function refuseCurrentPassword(): never {
 }
 
 function endSessions(_parent: unknown, { input }: { input: unknown }, context: AccessContext) {
-  const { accountId: ownId, sessionId } = accountOf(context);
+  const identity = accountOf(context);
+  const { accountId: ownId } = identity;
   return payloadOf(async () => {
     const { accountId: given, keepCurrent } = parseInput(endSessionsInput, input);
     const accountId = given ?? ownId;
-    const kept = keepCurrent && accountId === ownId ? sessionId : undefined;
+    const kept = keepCurrent && accountId === ownId ? sessionOf(identity)?.id : undefined;
     const ended = await runChange(context, ({ em }, caller, now) =>
       store.endSessions(em, accountId, auditOf(context, caller, now), kept),
     );

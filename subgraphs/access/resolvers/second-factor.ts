@@ -2,6 +2,7 @@ import { GraphError, payloadOf, refuse } from '#shared/errors/errors.ts';
 import { runChange } from '#shared/graphql/change.ts';
 import { accountOf } from '#shared/graphql/context.ts';
 import { recordMutation, type Scope } from '#shared/graphql/mutation.ts';
+import { sessionOf } from '#shared/identity/identity.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
 import { secondFactorRemovedMail } from '../domain/mails.ts';
@@ -24,7 +25,7 @@ interface Given {
 
 /** The session of the caller. Codes belong to sessions. */
 function sessionIdOf(context: AccessContext): string {
-  const { sessionId } = accountOf(context);
+  const sessionId = sessionOf(accountOf(context))?.id;
   if (sessionId === undefined) throw new GraphError('FORBIDDEN', 'Sign in first: this needs a session.');
   return sessionId;
 }

@@ -50,15 +50,17 @@ async function identityOf(
   return {
     kind: 'account',
     accountId,
-    sessionId: session.id,
-    apiKeyId: null,
+    credential: {
+      kind: 'session',
+      id: session.id,
+      needsCode: isEnrolled || secondFactor === 'required',
+      ...(session.codeAt && { codeAt: Math.floor(session.codeAt.getTime() / 1000) }),
+      ...(mustEnrol && { mustEnrol }),
+    },
     organizationId,
     driverId,
     roles,
     scopes: scopesOf(roles),
     tier,
-    ...((isEnrolled || secondFactor === 'required') && { needsCode: true }),
-    ...(session.codeAt && { codeAt: Math.floor(session.codeAt.getTime() / 1000) }),
-    ...(mustEnrol && { mustEnrol }),
   };
 }

@@ -218,7 +218,13 @@ describe('createApiKey', () => {
     ['an anonymous caller', anonymous],
     ['a customer', somebody(['CUSTOMER'], { organizationId: newId() })],
     ['a dispatcher', somebody(['DISPATCHER'])],
-    ['an API key', { ...somebody(['PARTNER'], { apiKeyId: newId(), organizationId: newId() }), scopes: scopesOfKeys }],
+    [
+      'an API key',
+      {
+        ...somebody(['PARTNER'], { credential: { kind: 'apiKey', id: newId() }, organizationId: newId() }),
+        scopes: scopesOfKeys,
+      },
+    ],
     ['a gateway', gatewayItself],
   ])('is refused for %s', async (_who, as) => {
     const { errors } = await access.ask(as, mutations.createApiKey, {

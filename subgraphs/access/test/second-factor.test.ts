@@ -131,7 +131,10 @@ describe('enrolment', () => {
   test('needs the current password', async () => {
     const email = 'bea@factor.test';
     const accountId = await givenAccount(access, { email, roles: ['DISPATCHER'] });
-    const caller = somebody(['DISPATCHER'], { accountId, sessionId: newId() });
+    const caller = somebody(['DISPATCHER'], {
+      accountId,
+      credential: { kind: 'session', id: newId(), needsCode: false },
+    });
     expect(codesOf(await run(caller, 'enrolSecondFactor', { currentPassword: 'guess' }))).toEqual([
       'INVALID_CREDENTIALS',
     ]);
@@ -146,8 +149,8 @@ describe('enrolment', () => {
     const now = clock.now();
     const confirmed = await run(own, 'confirmSecondFactor', { code: totpCode(secret, now) });
     expect(new Set(confirmed.recoveryCodes).size).toBe(10);
-    expect(await identityIn(confirmed.accessToken)).toMatchObject({
-      sessionId: own.sessionId,
+    expect((await identityIn(confirmed.accessToken)).credential).toEqual({
+      ...own.credential,
       needsCode: true,
       codeAt: Math.floor(now.getTime() / 1000),
     });
@@ -199,11 +202,14 @@ describe('signing in with a second factor', () => {
     const answered = await run(anonymous, 'answerChallenge', { id: first.challenge.id, code });
     expect(answered).toMatchObject({ viewer: { id: ana.identity.accountId }, challenge: null, userErrors: [] });
     const codeAt = Math.floor(clock.now().getTime() / 1000);
-    expect(await identityIn(answered.accessToken)).toMatchObject({ roles: ['DISPATCHER'], needsCode: true, codeAt });
+    expect(await identityIn(answered.accessToken)).toMatchObject({
+      roles: ['DISPATCHER'],
+      credential: { needsCode: true, codeAt },
+    });
 
     clock.advance(600);
     const refreshed = await run(anonymous, 'refreshSession', { refreshToken: answered.refreshToken });
-    expect(await identityIn(refreshed.accessToken)).toMatchObject({ codeAt });
+    expect(await identityIn(refreshed.accessToken)).toMatchObject({ credential: { codeAt } });
     // A challenge is answered once.
     expect(codesOf(await run(anonymous, 'answerChallenge', { id: first.challenge.id, code: ana.nextCode() }))).toEqual([
       'INVALID_CHALLENGE',
@@ -359,7 +365,9 @@ describe('a change that needs a recent code', () => {
     expect(await createAs(pia.identity)).toEqual(['STEP_UP_REQUIRED']);
     const { accessToken } = await run(pia.identity, 'stepUp', { code: pia.nextCode() });
     expect(await createAs(await identityIn(accessToken))).toEqual([]);
-    expect(await createAs({ ...pia.identity, codeAt: undefined })).toEqual(['STEP_UP_REQUIRED']);
+    expect(await createAs({ ...pia.identity, credential: { kind: 'session', needsCode: true } })).toEqual([
+      'STEP_UP_REQUIRED',
+    ]);
   });
 
   test('is allowed without one where no second factor is needed', async () => {
@@ -382,7 +390,7 @@ describe('with SECOND_FACTOR=required', () => {
   test('the first administrator can only enrol, and is an administrator afterwards', async () => {
     await givenAccount(strict, { email: 'first@factor.test', roles: ['ADMIN'] });
     const before = await signIn('first@factor.test');
-    expect(before).toMatchObject({ roles: [], scopes: [], mustEnrol: true });
+    expect(before).toMatchObject({ roles: [], scopes: [], credential: { mustEnrol: true } });
     const accounts = '{ accounts(first: 1) { nodes { email } } }';
     for (const refused of [
       accounts,
@@ -399,7 +407,7 @@ describe('with SECOND_FACTOR=required', () => {
       'mutation($input: ConfirmSecondFactorInput!) { confirmSecondFactor(input: $input) { accessToken userErrors { code } } }';
     const confirmed = await ask(before, confirm, { input: { code: totpCode(secret, clock.now()) } });
     const after = await identityIn(confirmed.data.confirmSecondFactor.accessToken);
-    expect(after).toMatchObject({ roles: ['ADMIN'], needsCode: true });
+    expect(after).toMatchObject({ roles: ['ADMIN'], credential: { needsCode: true } });
     expect((await ask(after, accounts)).data.accounts.nodes).toEqual([{ email: 'first@factor.test' }]);
   });
 
@@ -407,7 +415,7 @@ describe('with SECOND_FACTOR=required', () => {
     const organizationId = await givenOrganization(strict, 'Strict Foods');
     await givenAccount(strict, { email: 'ship@factor.test', roles: ['PARTNER'], organizationId });
     const partner = await signIn('ship@factor.test');
-    expect(partner).toMatchObject({ roles: ['PARTNER'], needsCode: true });
+    expect(partner).toMatchObject({ roles: ['PARTNER'], credential: { needsCode: true } });
     const create = 'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { userErrors { code } } }';
     const { errors } = await ask(partner, create, { input: { idempotencyKey: newId(), name: 'Key' } });
     expect(errors[0]).toMatchObject({

@@ -82,7 +82,7 @@ describe('signIn', () => {
     expect(await clientVerifier.verify(payload.accessToken!)).toMatchObject({
       kind: 'account',
       accountId,
-      apiKeyId: null,
+      credential: { kind: 'session', id: expect.any(String), needsCode: false },
       organizationId,
       driverId: null,
       roles: ['CUSTOMER'],

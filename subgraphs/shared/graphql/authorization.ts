@@ -47,7 +47,7 @@ export const gateways: ShieldRule = ruleOf(
 /** A person, also one who must enrol a second factor before anything else. */
 export const inPerson: ShieldRule = ruleOf('inPerson', ({ identity }) => {
   if (identity.kind !== 'account') return unauthenticated();
-  return identity.apiKeyId === null || new GraphError('FORBIDDEN', 'API keys have no second factor.');
+  return identity.credential.kind === 'session' || new GraphError('FORBIDDEN', 'API keys have no second factor.');
 });
 
 /** Any signed-in account. */

@@ -1,6 +1,6 @@
 import type { AuditOrigin } from '../audit/fact.ts';
 import type { Transaction } from '../database/transaction.ts';
-import type { AccountIdentity } from '../identity/identity.ts';
+import { type AccountIdentity, apiKeyIdOf } from '../identity/identity.ts';
 import { accountOf, type BaseContext } from './context.ts';
 
 /** A change that runs in a transaction. `now` is the time of the whole change. */
@@ -19,7 +19,8 @@ export async function runChange<R>(context: BaseContext, run: Change<R>, now = c
 /** The account and the request of a change, for domain events and audit entries. */
 export function originOf(
   { requestId, clientRequestId, clientAddress }: BaseContext,
-  { accountId, apiKeyId }: AccountIdentity,
+  identity: AccountIdentity,
 ): AuditOrigin & { readonly actorId: string } {
-  return { actorId: accountId, apiKeyId, requestId, clientRequestId, clientAddress };
+  const { accountId: actorId } = identity;
+  return { actorId, apiKeyId: apiKeyIdOf(identity), requestId, clientRequestId, clientAddress };
 }

@@ -5,7 +5,7 @@ import { createTransact, type Transact } from '../database/transaction.ts';
 import type { Jobs } from '../events/jobs.ts';
 import type { Operation } from '../executor/operation.ts';
 import type { Identity } from '../identity/identity.ts';
-import { type AccountIdentity, requireAccount } from '../identity/identity.ts';
+import { type AccountIdentity, apiKeyIdOf, requireAccount } from '../identity/identity.ts';
 import type { RequestOrigin } from '../identity/request-origin.ts';
 import { isUuid } from '../ids.ts';
 import type { CountedLive } from '../live/counted-live.ts';
@@ -93,7 +93,7 @@ function auditOriginOf(identity: Identity, { requestId, clientRequestId, clientA
   const isAccount = identity.kind === 'account';
   return {
     actorId: isAccount ? identity.accountId : null,
-    apiKeyId: isAccount ? identity.apiKeyId : null,
+    apiKeyId: isAccount ? apiKeyIdOf(identity) : null,
     requestId,
     clientRequestId,
     clientAddress,

@@ -79,6 +79,28 @@ export function scopesOf(held: readonly Role[]): Scope[] {
  */
 export const scopesOfKeys: readonly Scope[] = scopesOf(['PARTNER']).filter((scope) => scope !== 'access:keys');
 
+/** How an account has proved who it is. */
+export type Credential = SessionCredential | ApiKeyCredential;
+
+/** A person who has signed in. */
+export interface SessionCredential {
+  readonly kind: 'session';
+  /** Absent for callers without a session of the access subgraph, such as the simulator. */
+  readonly id?: string | undefined;
+  /** True if changes tagged `step-up` need a recent code of the second factor. */
+  readonly needsCode: boolean;
+  /** When the account gave the last code in this session, in seconds since 1970; absent if it gave none. */
+  readonly codeAt?: number | undefined;
+  /** True for staff without the second factor that they need. Such an identity has neither roles nor scopes. */
+  readonly mustEnrol?: boolean | undefined;
+}
+
+/** A program. Its changes need no code: its requests can be signed. */
+export interface ApiKeyCredential {
+  readonly kind: 'apiKey';
+  readonly id: string;
+}
+
 /** The caller of a request. Staff (ADMIN, DISPATCHER, ANALYST) see all organizations, other accounts only their own. */
 export type Identity =
   | { readonly kind: 'anonymous' }
@@ -87,10 +109,7 @@ export type Identity =
   | {
       readonly kind: 'account';
       readonly accountId: string;
-      /** The session in which the account signed in; absent for callers without a session. */
-      readonly sessionId?: string | undefined;
-      /** The API key of the request; null for people, who send an access token. */
-      readonly apiKeyId: string | null;
+      readonly credential: Credential;
       readonly organizationId: string | null;
       /** The driver whose account this is; null for other accounts. */
       readonly driverId: string | null;
@@ -99,14 +118,18 @@ export type Identity =
       readonly scopes: readonly Scope[];
       /** Tier of the account's organization. */
       readonly tier: Tier;
-      /** True if changes tagged `step-up` need a recent code of the second factor. Never for API keys, whose requests can be signed. */
-      readonly needsCode?: boolean | undefined;
-      /** When the account gave the last code in this session, in seconds since 1970; absent if it gave none. */
-      readonly codeAt?: number | undefined;
-      /** True for staff without the second factor that they need. Such an identity has neither roles nor scopes. */
-      readonly mustEnrol?: boolean | undefined;
     };
 export type AccountIdentity = Extract<Identity, { kind: 'account' }>;
+
+/** The session of a person; undefined for API keys. */
+export function sessionOf({ credential }: AccountIdentity): SessionCredential | undefined {
+  return credential.kind === 'session' ? credential : undefined;
+}
+
+/** The id of an API key; null for people. */
+export function apiKeyIdOf({ credential }: AccountIdentity): string | null {
+  return credential.kind === 'apiKey' ? credential.id : null;
+}
 
 export const anonymous: Identity = { kind: 'anonymous' };
 

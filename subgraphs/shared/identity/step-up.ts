@@ -1,5 +1,5 @@
 import { GraphError } from '../errors/errors.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, sessionOf } from './identity.ts';
 
 /*
  * Both the gateway and the subgraphs refuse by these rules. The tags `step-up` and `while-enrolling` in the SDL name the fields
@@ -11,13 +11,14 @@ const stepUpSeconds = 300;
 
 /** @param now milliseconds since 1970 */
 export function isSteppedUp(identity: Identity, now: number): boolean {
-  if (identity.kind !== 'account' || !identity.needsCode) return true;
-  return identity.codeAt !== undefined && now / 1000 - identity.codeAt < stepUpSeconds;
+  const session = identity.kind === 'account' ? sessionOf(identity) : undefined;
+  if (!session?.needsCode) return true;
+  return session.codeAt !== undefined && now / 1000 - session.codeAt < stepUpSeconds;
 }
 
 /** True for an account that may do nothing but enrol a second factor. */
 export function mustEnrol(identity: Identity): boolean {
-  return identity.kind === 'account' && identity.mustEnrol === true;
+  return identity.kind === 'account' && sessionOf(identity)?.mustEnrol === true;
 }
 
 const stepUpMessage =

@@ -13,7 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { roles, tiers } from '../vocabulary.ts';
-import { anonymous, gatewayItself, type Identity, scopes, scopesOf } from './identity.ts';
+import { anonymous, type Credential, gatewayItself, type Identity, type Scope, scopes, scopesOf } from './identity.ts';
 
 const algorithm = 'EdDSA';
 
@@ -99,8 +99,8 @@ const claims = z.object({
   /** Only in tokens of API keys, which may hold fewer scopes than their roles. */
   scopes: z.array(z.enum(scopes)).optional(),
   tier: z.enum(tiers),
-  /** Absent in tokens of API keys, and in those of releases without second factors: without it, people need a code. */
-  needsCode: z.boolean().optional(),
+  /** Absent in tokens of API keys, and in those of releases without second factors: people then need a code. */
+  needsCode: z.boolean().default(true),
   codeAt: z.number().optional(),
   mustEnrol: z.boolean().optional(),
 });
@@ -130,21 +130,29 @@ function encoded(value: object): string {
 function toClaims(identity: Identity): JWTPayload {
   if (identity.kind === 'anonymous') return { sub: anonymousSubject };
   if (identity.kind === 'gateway') return { sub: gatewaySubject };
-  const { kind: _kind, accountId, apiKeyId, scopes: held, needsCode = false, ...rest } = identity;
-  const credential = apiKeyId === null ? { needsCode } : { apiKeyId, scopes: held };
-  return { sub: accountId, ...credential, ...rest };
+  const { kind: _kind, accountId, credential, scopes: held, ...rest } = identity;
+  return { sub: accountId, ...toCredentialClaims(credential, held), ...rest };
+}
+
+function toCredentialClaims(credential: Credential, held: readonly Scope[]): JWTPayload {
+  if (credential.kind === 'apiKey') return { apiKeyId: credential.id, scopes: held };
+  const { kind: _kind, id: sessionId, ...session } = credential;
+  return { sessionId, ...session };
 }
 
 function parseIdentity(payload: JWTPayload): Identity {
   if (payload.sub === anonymousSubject) return anonymous;
   if (payload.sub === gatewaySubject) return gatewayItself;
-  const { sub, scopes: held, needsCode = true, ...rest } = claims.parse(payload);
+  const { sub, scopes: held, sessionId, apiKeyId, needsCode, codeAt, mustEnrol, ...rest } = claims.parse(payload);
   const ofRoles = scopesOf(rest.roles);
   return {
     kind: 'account',
     accountId: sub,
     ...rest,
-    ...(rest.apiKeyId === null && needsCode && { needsCode }),
+    credential:
+      apiKeyId === null
+        ? { kind: 'session', id: sessionId, needsCode, codeAt, mustEnrol }
+        : { kind: 'apiKey', id: apiKeyId },
     scopes: held ? ofRoles.filter((s) => held.includes(s)) : ofRoles,
   };
 }

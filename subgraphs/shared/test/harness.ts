@@ -4,7 +4,7 @@ import type { GraphResponse } from '../../../client/graph-response.ts';
 import { post } from '../../../client/post.ts';
 import { asAdmin, roleUrl } from '../database/provision.ts';
 import type { BaseContext } from '../graphql/context.ts';
-import { type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
+import { type Credential, type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
 import { createSigner, createVerifier, identityTokens, newKeyPair } from '../identity/tokens.ts';
 import { newId } from '../ids.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
@@ -49,22 +49,23 @@ export function identityToken(subgraph: string, as: Identity): string {
   return signer.sign(as, identityTokens(subgraph), 60);
 }
 
-/** The identity of an account with these roles. */
+const person: Credential = { kind: 'session', needsCode: false };
+
+/** The identity of an account with these roles, in a session unless a credential is given. */
 export function somebody(
   roles: readonly Role[],
   given: {
     accountId?: string;
-    sessionId?: string;
-    apiKeyId?: string | null;
+    credential?: Credential;
     organizationId?: string | null;
     driverId?: string | null;
     tier?: Tier;
   } = {},
 ): Extract<Identity, { kind: 'account' }> {
-  const { accountId = newId(), sessionId, apiKeyId = null, organizationId = null, driverId = null } = given;
+  const { accountId = newId(), credential = person, organizationId = null, driverId = null } = given;
   const { tier = 'STANDARD' } = given;
   const scopes = scopesOf(roles);
-  return { kind: 'account', accountId, sessionId, apiKeyId, organizationId, driverId, roles, scopes, tier };
+  return { kind: 'account', accountId, credential, organizationId, driverId, roles, scopes, tier };
 }
 
 /** A subgraph under test. It listens on a port and has its own database. */

@@ -16,8 +16,7 @@ import { newId } from '../ids.ts';
 const admin: Identity = {
   kind: 'account',
   accountId: newId(),
-  sessionId: newId(),
-  apiKeyId: null,
+  credential: { kind: 'session', id: newId(), needsCode: false },
   organizationId: null,
   driverId: null,
   roles: ['ADMIN'],
@@ -66,10 +65,9 @@ describe.each([
   });
 
   test('of a release without second factors needs a code for sensitive changes, unless it is of an API key', async () => {
-    expect(await read(await signed(proper(kind)), kind)).toMatchObject({ needsCode: true });
+    expect(await read(await signed(proper(kind)), kind)).toMatchObject({ credential: { needsCode: true } });
     const ofKey = await read(await signed({ ...proper(kind), apiKeyId: newId() }), kind);
-    expect(ofKey).toMatchObject({ kind: 'account', apiKeyId: expect.any(String) });
-    expect(ofKey).not.toHaveProperty('needsCode');
+    expect(ofKey).toMatchObject({ credential: { kind: 'apiKey', id: expect.any(String) } });
   });
 
   test.each<[string, (claims: JWTPayload) => JWTPayload]>([

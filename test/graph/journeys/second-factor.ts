@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { TOTP } from 'otpauth';
 import { WebSocket } from 'ws';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { type SessionCredential, sessionOf } from '#shared/identity/identity.ts';
 import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
 import { createGraphClient } from '../../../client/graph-client.ts';
 import type { GraphResponse } from '../../../client/graph-response.ts';
@@ -58,11 +58,14 @@ export function secondFactor(given: () => TestGraph): void {
   }
 
   /** A token of the same session with other claims, as the access subgraph would sign it. */
-  async function changed(token: string, claims: Partial<AccountIdentity>): Promise<string> {
+  async function changed(token: string, changes: Partial<SessionCredential>, roles?: []): Promise<string> {
     const { access } = given().product.keyring;
     const identity = await createVerifier([access.publicJwk], accessTokens).verify(token);
     if (identity?.kind !== 'account') throw new Error('the access token has no account');
-    return createSigner(access.privateJwk).sign({ ...identity, ...claims }, accessTokens, 60);
+    const session = sessionOf(identity);
+    if (!session) throw new Error('the access token is of an API key');
+    const credential = { ...session, ...changes };
+    return createSigner(access.privateJwk).sign({ ...identity, credential, ...(roles && { roles }) }, accessTokens, 60);
   }
 
   async function payment(): Promise<object> {
@@ -169,7 +172,7 @@ export function secondFactor(given: () => TestGraph): void {
   }
 
   test('an account that must enrol gets nothing else, and is told what to do', async () => {
-    const token = await changed(enrolled.token, { mustEnrol: true, roles: [], scopes: [], codeAt: undefined });
+    const token = await changed(enrolled.token, { mustEnrol: true, codeAt: undefined }, []);
     const { status, errors } = await given().ask(null, '{ shipments(first: 1) { nodes { id } } }', {}, bearer(token));
     expect([status, errors[0]?.extensions.code]).toEqual([403, 'SECOND_FACTOR_REQUIRED']);
     expect(errors[0]?.message).toContain('Call enrolSecondFactor');

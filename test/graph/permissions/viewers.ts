@@ -23,7 +23,7 @@ export const hasOwnRecords = (viewer: ViewerName): boolean =>
 /** The key belongs to the organization of the partner. */
 export function viewersOf({ demo }: World): Readonly<Record<ViewerName, Identity>> {
   const partner = { organizationId: demo.partnerOrganizationId };
-  const key = somebody(['PARTNER'], { ...partner, apiKeyId: newId() });
+  const key = somebody(['PARTNER'], { ...partner, credential: { kind: 'apiKey', id: newId() } });
   return {
     ADMIN: somebody(['ADMIN'], { accountId: demo.admin }),
     DISPATCHER: somebody(['DISPATCHER'], { accountId: demo.dispatcher }),

@@ -11,7 +11,7 @@ import { budgetSubject, tierLimits } from '../tiers.ts';
 const partner: AccountIdentity = {
   kind: 'account',
   accountId: 'a1',
-  apiKeyId: null,
+  credential: { kind: 'session', needsCode: false },
   organizationId: 'o1',
   driverId: null,
   roles: ['PARTNER'],
