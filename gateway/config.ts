@@ -239,6 +239,15 @@ export function readGatewayConfig(
   };
 }
 
+const secretsOfOthers = [
+  'DATABASE_URL',
+  'DATABASE_ROLE_SECRET',
+  'SUBGRAPH_DATABASE_URL',
+  'ACCESS_SIGNING_KEY',
+  'FIELD_KEYS',
+  'SMTP_URL',
+] as const;
+
 /**
  * Reads the configuration of a gateway that runs as a process of its own. In production it has its own keys, but neither a database nor keys of
  * other processes. With `--supergraph` it needs no keys.
@@ -251,7 +260,7 @@ export function readServerConfig(
   const isFreight = readCommandLine(command, flags).values.supergraph === undefined;
   requireSecrets(environment, {
     required: isFreight ? ['IDENTITY_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS', 'API_KEY_SECRET'] : [],
-    refused: isFreight ? ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'SUBGRAPH_DATABASE_URL', 'ACCESS_SIGNING_KEY'] : [],
+    refused: isFreight ? secretsOfOthers : [],
   });
   return readGatewayConfig(flags, environment);
 }

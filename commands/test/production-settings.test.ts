@@ -15,7 +15,8 @@ const readers: Record<Process, (environment: Settings) => unknown> = {
   start: readStartConfig,
   migrate: readMigrateConfig,
   fleet: (environment) => readSubgraphConfig([], environment),
-  access: (environment) => readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS'], environment),
+  access: (environment) =>
+    readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS', 'SMTP_URL'], environment),
   gateway: (environment) => readServerConfig([], environment),
 };
 const processes = Object.keys(readers) as Process[];
@@ -24,6 +25,8 @@ let access: KeyPair;
 let identity: KeyPair;
 /** Each process with all that it needs. */
 let complete: Record<Process, Settings>;
+/** Optional for the process that sends mails. */
+const mail: Settings = { SMTP_URL: 'smtp://app:hunter2@mail:587' };
 const adminUrl = 'postgres://app:hunter2@db/postgres';
 const setOf = (...keys: KeyPair[]) => JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) });
 
@@ -98,11 +101,18 @@ test.each([
   ['gateway', 'DATABASE_URL', '`npm run migrate` and `npm start`', 'postgres://db/postgres'],
   ['gateway', 'SUBGRAPH_DATABASE_URL', 'subgraphs', 'postgres://db/freight'],
   ['gateway', 'ACCESS_SIGNING_KEY', 'the access subgraph', 'a value that is not shown'],
+  ['gateway', 'FIELD_KEYS', 'the access subgraph', 'a value that is not shown'],
+  ['fleet', 'SMTP_URL', 'the access subgraph', 'smtp://mail:587'],
+  ['gateway', 'SMTP_URL', 'the access subgraph', 'smtp://mail:587'],
 ] satisfies [Process, ...string[]][])('%s may not hold %s', (process, name, holders, shown) => {
-  const foreign = { ...complete.start, ...complete.fleet }[name] ?? '';
+  const foreign = { ...complete.start, ...complete.fleet, ...mail }[name] ?? '';
   expect(linesOf(process, { ...complete[process], [name]: foreign })).toEqual([
     `${name}: in production for ${holders} only; got ${shown}. Remove it from this process.`,
   ]);
+});
+
+test.each(['start', 'access'] as const)('%s may send mails', (process) => {
+  expect(linesOf(process, { ...complete[process], ...mail })).toEqual([]);
 });
 
 test.each(['start', 'fleet', 'gateway'] as const)('%s has no demo accounts', (process) => {

@@ -12,5 +12,5 @@ await runSubgraph(
     const fieldKeys = await loadFieldKeys({ given: config.fieldKeys, dataDir });
     return createAccess({ access }, config, { apiKeySecret, fieldKeys });
   },
-  ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS'],
+  ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS', 'SMTP_URL'],
 );

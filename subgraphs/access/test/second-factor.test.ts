@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AccountIdentity, anonymous, type Identity } from '#shared/identity/identity.ts';
+import { createTextSealer } from '#shared/identity/sealed-text.ts';
 import { newId } from '#shared/ids.ts';
+import type { Mail } from '#shared/mail/mailer.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { somebody } from '#shared/test/harness.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import type { GraphResponse } from '../../../client/graph-response.ts';
 import { totpCode } from '../domain/one-time-code.ts';
+import { sendMails } from '../store/send-mails.ts';
 import {
   type AccessUnderTest,
   clientVerifier,
+  fieldKeys,
   givenAccount,
   givenAdministrator,
   givenOrganization,
@@ -20,9 +25,24 @@ const clock = handClock();
 let access: AccessUnderTest;
 beforeAll(async () => {
   // Tests sign in more often than a client may.
-  access = await startAccess({ clock: clock.now, signIn: { triesPerAddress: 1_000, triesPerAccount: 100 } });
+  access = await startAccess({ clock: clock.now, mailer, signIn: { triesPerAddress: 1_000, triesPerAccount: 100 } });
 });
 afterAll(() => access.close());
+
+const sent: Mail[] = [];
+const mailer = {
+  async send(mail: Mail) {
+    sent.push(mail);
+  },
+};
+
+/** Sends the queued mails, and returns those to an address. */
+async function mailsTo(email: string): Promise<Mail[]> {
+  const sealer = createTextSealer(fieldKeys);
+  const em = access.services.database.fork();
+  await sendMails(em, createLog('mails', 'silent'), { mailer, sealer, clock: clock.now });
+  return sent.filter(({ to }) => to === email);
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into payloads of any shape
 type Any = any;
@@ -331,6 +351,7 @@ describe('removal', () => {
       accessToken: expect.any(String),
     });
     expect(await auditOf(nia.identity.accountId)).toContain('SECOND_FACTOR_REMOVED');
+    expect(await mailsTo(nia.email)).toMatchObject([{ subject: 'Your second factor was removed' }]);
   });
 
   test('an administrator removes it for somebody who has lost the phone', async () => {
@@ -343,6 +364,7 @@ describe('removal', () => {
     ]);
     expect((await run(anonymous, 'signIn', { email: oda.email, password })).accessToken).toEqual(expect.any(String));
     expect(await auditOf(oda.identity.accountId)).toContain('SECOND_FACTOR_RESET');
+    expect(await mailsTo(oda.email)).toMatchObject([{ subject: 'Your second factor was removed' }]);
     const refused = await tryTo(somebody(['DISPATCHER']), 'resetSecondFactor', { accountId: oda.identity.accountId });
     expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN');
   });

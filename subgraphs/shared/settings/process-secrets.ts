@@ -1,7 +1,15 @@
 import { ConfigurationError } from '../runtime/config.ts';
 import { shownValue } from '../runtime/secrets.ts';
 
-/** The secrets, with the processes that may have them in production and a hint for operators. */
+interface SecretUse {
+  /** The processes that may have it in production. */
+  readonly holders: string;
+  /** For operators whose process lacks it. */
+  readonly hint: string;
+  /** True if its holders start without it. */
+  readonly isOptional?: boolean;
+}
+
 const secrets = {
   DATABASE_URL: { holders: '`npm run migrate` and `npm start`', hint: 'The embedded database is for development.' },
   DATABASE_ROLE_SECRET: {
@@ -18,7 +26,8 @@ const secrets = {
   FIELD_KEYS: { holders: 'the access subgraph', hint: '`npm run keys` prints a new one.' },
   IDENTITY_SIGNING_KEY: { holders: 'gateways', hint: '`npm run keys` prints new keys.' },
   IDENTITY_PUBLIC_KEYS: { holders: 'subgraphs', hint: '`npm run keys` prints new keys.' },
-} as const;
+  SMTP_URL: { holders: 'the access subgraph', hint: 'Without it no mails are sent.', isOptional: true },
+} satisfies Record<string, SecretUse>;
 
 export type Secret = keyof typeof secrets;
 
@@ -36,11 +45,16 @@ export function requireSecrets(environment: NodeJS.ProcessEnv, { required, refus
   const lines = [...replacedLines(environment)];
   if (environment['NODE_ENV'] === 'production')
     lines.push(
-      ...required.filter((name) => !environment[name]).map(describeMissing),
+      ...required.filter((name) => !environment[name] && !isOptional(name)).map(describeMissing),
       ...refused.filter((name) => environment[name]).map((name) => describeForeign(name, environment[name])),
       ...demoLines(environment),
     );
   if (lines.length > 0) throw new ConfigurationError(lines.join('\n'));
+}
+
+function isOptional(name: Secret): boolean {
+  const { isOptional = false }: SecretUse = secrets[name];
+  return isOptional;
 }
 
 function describeMissing(name: Secret): string {

@@ -59,6 +59,7 @@ export function readSubgraphConfig(
     'ACCESS_SIGNING_KEY',
     'API_KEY_SECRET',
     'FIELD_KEYS',
+    'SMTP_URL',
   ];
   requireSecrets(environment, {
     required: ['SUBGRAPH_DATABASE_URL', 'IDENTITY_PUBLIC_KEYS', ...ownSecrets],
