@@ -25,6 +25,7 @@ import type { EngineResponse } from './respond/response.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 import { chooseLabels } from './supergraph/overrides.ts';
 import { jsonText } from './values/json-text.ts';
+import { shortMessage } from './values/short-message.ts';
 
 export type { PrepareRequest } from './preparer.ts';
 
@@ -251,16 +252,17 @@ export class Engine {
       : { data, errors: reported, cost };
   }
 
-  /** Adds the request id, and hides the subgraph's name where the options say so. */
+  /** Shortens long messages, adds the request id, and hides the subgraph's name where the options say so. */
   #finish(given: readonly EngineError[], { requestId, unrepeatable }: RequestScope): readonly EngineError[] {
     if (given.length === 0) return given;
     const errors = unrepeatable ? given.map(afterChange) : given;
     return errors.map((error) => {
       const { subgraph, ...extensions } = error.extensions;
+      const given = shortMessage(error.message);
       if (subgraph === undefined || this.#options.exposeSubgraphNames !== false) {
-        return { ...error, extensions: { ...error.extensions, requestId } };
+        return { ...error, message: given, extensions: { ...error.extensions, requestId } };
       }
-      const message = error.message.replaceAll(` "${subgraph}"`, '');
+      const message = given.replaceAll(` "${subgraph}"`, '');
       return { ...error, message, extensions: { ...extensions, requestId } };
     });
   }

@@ -3,6 +3,7 @@ import { errorTable, isErrorCode, maskedMessage } from '#shared/errors/errors.ts
 import type { Log } from '#shared/runtime/log.ts';
 import type { EngineError } from '../engine/errors.ts';
 import { SubgraphFailure } from '../engine/ports.ts';
+import { shortMessage } from '../engine/values/short-message.ts';
 import { variablePath } from './variable-path.ts';
 
 /** An error as clients see it, on every edge. */
@@ -28,7 +29,11 @@ function faultyField(code: string, message: string): { readonly field?: readonly
 }
 
 /** Adds the request id to an error that the engine has coded and masked, and the field at fault. */
-export function fromEngineError({ message, locations, path, extensions }: EngineError, requestId: string): PublicError {
+export function fromEngineError(
+  { message: given, locations, path, extensions }: EngineError,
+  requestId: string,
+): PublicError {
+  const message = shortMessage(given);
   return {
     message,
     ...(locations && { locations }),
@@ -81,14 +86,15 @@ function coded(
   extensions: Readonly<Record<string, unknown>>,
   requestId: string,
 ): PublicError {
-  const shown = Object.fromEntries(Object.entries(extensions).filter(([name]) => !privateExtensions.has(name)));
+  const kept = Object.fromEntries(Object.entries(extensions).filter(([name]) => !privateExtensions.has(name)));
   const code = typeof extensions['code'] === 'string' ? extensions['code'] : 'INTERNAL_SERVER_ERROR';
   const retryable = isErrorCode(code) ? errorTable[code].retryable : false;
+  const shown = code === 'INTERNAL_SERVER_ERROR' ? maskedMessage : shortMessage(message);
   return {
-    message: code === 'INTERNAL_SERVER_ERROR' ? maskedMessage : message,
+    message: shown,
     ...(locations && { locations }),
     ...(path && { path }),
-    extensions: { retryable, ...faultyField(code, message), ...shown, code, requestId },
+    extensions: { retryable, ...faultyField(code, shown), ...kept, code, requestId },
   };
 }
 

@@ -42,7 +42,7 @@ describe('a compressed request body', () => {
     ['plain', 'gzip', Buffer.from(query), 400, 'The body must be valid gzip.'],
     ['cut off', 'br', brotliCompressSync(query).subarray(0, -3), 400, 'The body must be valid br.'],
     ['empty', 'zstd', Buffer.alloc(0), 400, 'The body must be valid zstd.'],
-    ['not JSON', 'gzip', gzipSync('{'), 400, 'The body must be valid JSON.'],
+    ['not JSON', 'gzip', gzipSync('{'), 400, 'The body must be valid JSON, and none of its keys may be "__proto__".'],
     ['not UTF-8', 'gzip', gzipSync(Buffer.from([0x22, 0xff, 0x22])), 400, 'The body must be valid UTF-8.'],
     [
       'a decompression bomb',

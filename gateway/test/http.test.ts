@@ -93,6 +93,12 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
       400,
     ],
     [
+      'such a key in escaped characters',
+      '{"query":"{ people { name } }","variables":{"\\u005f_proto__":{"admin":true}}}',
+      json,
+      400,
+    ],
+    [
       'endless nesting',
       `{"query":"{ people { name } }","variables":{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`,
       json,

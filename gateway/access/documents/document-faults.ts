@@ -1,10 +1,10 @@
 import { type ASTNode, type DocumentNode, type GraphQLError, parse } from 'graphql';
 import type { EngineError } from '../../engine/errors.ts';
+import { shortMessage } from '../../engine/values/short-message.ts';
 
-/** Bounds of one response: errors, locations of each, and characters of a message. A name may be as long as the document. */
+/** Bounds of one response: errors, and locations of each. */
 export const maxFaults = 50;
 const maxPlaces = 5;
-const maxMessageLength = 500;
 
 type FaultCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
 type Place = NonNullable<EngineError['locations']>[number];
@@ -39,8 +39,12 @@ function nodesOf({ nodes }: GraphQLError): readonly ASTNode[] {
 }
 
 function fault(code: FaultCode, message: string, locations: readonly Place[]): EngineError {
-  const shown = message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
-  return { message: shown, ...(locations.length > 0 && { locations }), extensions: { code, retryable: false } };
+  return {
+    // A name may be as long as the document.
+    message: shortMessage(message),
+    ...(locations.length > 0 && { locations }),
+    extensions: { code, retryable: false },
+  };
 }
 
 /** Finds the locations of nodes: parses the text again with locations and walks both trees side by side. */

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { parseJson } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Received } from '../../pipeline/stages.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
+import { readJson } from '../read-json.ts';
 import { reads } from './reads.ts';
 
 /** The parameters of an operation, as in GraphQL over HTTP. */
@@ -68,11 +68,7 @@ function fromQueryString(query: unknown): Fields {
 
 function parseParameter(name: string, text: unknown): unknown {
   if (typeof text !== 'string' || text === '') return undefined;
-  try {
-    return parseJson(Buffer.from(text), 'all');
-  } catch {
-    throw badRequest(`The URL parameter "${name}" must be JSON.`);
-  }
+  return readJson(Buffer.from(text), `The URL parameter "${name}"`);
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -6,7 +6,6 @@ import { newId } from '#shared/ids.ts';
 import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { OpenSockets } from '../../access/clients/open-sockets.ts';
-import { parseJson } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { type Outcome, payloadText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -14,6 +13,7 @@ import type { Entered, Received } from '../../pipeline/stages.ts';
 import { type ConnectionOperation, ConnectionOperations } from '../connection-operations.ts';
 import { givenKey } from '../given-key.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
+import { readJson } from '../read-json.ts';
 import { readInitHeaders } from './init-headers.ts';
 
 export interface WebSocketSessionOptions {
@@ -30,6 +30,8 @@ export interface WebSocketSessionOptions {
 
 /** Milliseconds in which a client must send `connection_init`. */
 const initMs = 10_000;
+/** Characters of the id of an operation, which every message about it repeats. */
+const maxIdLength = 200;
 /** Bytes that may wait in the send buffer. Above that, the gateway neither reads from the client nor sends to it until the buffer drains. */
 const maxBufferedBytes = 64 * 1024;
 
@@ -87,7 +89,7 @@ export class WebSocketSession {
   async #handle(data: Buffer): Promise<void> {
     let message: Message;
     try {
-      message = validateMessage(withQuery(parseJson(data, 'all')));
+      message = validateMessage(withQuery(readJson(data, 'The message')));
     } catch {
       this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
       return;
@@ -144,8 +146,13 @@ export class WebSocketSession {
       this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
       return;
     }
+    if (id.length > maxIdLength) {
+      this.#socket.close(CloseCode.BadRequest, `The id of an operation has at most ${maxIdLength} characters`);
+      return;
+    }
     if (this.#operations.has(id)) {
-      this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, 60)} already exists`);
+      // The id is not repeated, because a reason has room for 123 bytes (RFC 6455, section 5.5).
+      this.#socket.close(CloseCode.SubscriberAlreadyExists, 'An operation with this id is already running');
       return;
     }
     const operation = this.#operations.begin(id);
