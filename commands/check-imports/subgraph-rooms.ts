@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const orderedRooms = [
   'entities.ts',
   'domain/',
+  'retention.ts',
   'migrations/',
   'store/',
   'events.ts',

@@ -11,7 +11,9 @@ import { createReactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { createSessionEvents } from './resolvers/session-events.ts';
+import { retention } from './retention.ts';
 import { rules } from './rules.ts';
+import { deleteExpiredRecords } from './store/audit.ts';
 import { createAuditSealer } from './store/audit-sealer.ts';
 import { deleteExpiredCalls } from './store/idempotent-calls.ts';
 import { createMails } from './store/mails.ts';
@@ -20,7 +22,7 @@ import { createMailChore } from './store/send-mails.ts';
 import { deleteOldUsage } from './store/usage.ts';
 
 /** The tables for `npm run migrate`, which has no keys. */
-export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
+export const accessTables = { name: 'access', entities, migrations, retention } satisfies SubgraphTables;
 
 /** The secrets of the access subgraph besides its signing key. */
 export interface AccessSecrets {
@@ -52,6 +54,7 @@ export async function createAccess(
       { name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls },
       { name: 'deleteOldSessions', everyMs: 3_600_000, run: (em) => deleteOldSessions(em) },
       { name: 'deleteOldUsage', everyMs: 3_600_000, run: deleteOldUsage },
+      { name: 'deleteExpiredAudit', everyMs: 60_000, run: deleteExpiredRecords },
       createAuditSealer(),
       ...(mailer ? [createMailChore({ mailer, sealer, clock: () => new Date() })] : []),
     ],

@@ -4,6 +4,7 @@ import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
+import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 
 /** Daily facts and the figures made of them. */
@@ -12,6 +13,7 @@ export const analytics: Subgraph<AnalyticsContext> = {
   schema: new URL('./schema.graphql', import.meta.url),
   entities,
   migrations,
+  retention,
   resolvers,
   rules,
   reactions,

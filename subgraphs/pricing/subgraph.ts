@@ -4,6 +4,7 @@ import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
+import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 
 /** Quotes, invoices and payments. */
@@ -12,6 +13,7 @@ export const pricing: Subgraph<PricingContext> = {
   schema: new URL('./schema.graphql', import.meta.url),
   entities,
   migrations,
+  retention,
   resolvers,
   rules,
   reactions,

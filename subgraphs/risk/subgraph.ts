@@ -4,6 +4,7 @@ import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
+import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 
 export const risk: Subgraph<RiskContext> = {
@@ -11,6 +12,7 @@ export const risk: Subgraph<RiskContext> = {
   schema: new URL('./schema.graphql', import.meta.url),
   entities,
   migrations,
+  retention,
   resolvers,
   rules,
   reactions,

@@ -6,8 +6,10 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
+import { sharedRetention } from './database/retention.ts';
 import { startChores } from './events/chores.ts';
 import { openJobs } from './events/jobs.ts';
+import { purgeChores } from './events/purge.ts';
 import { guard } from './graphql/authorization.ts';
 import { recordColumns } from './graphql/columns.ts';
 import { type BaseContext, createBaseContext, type RequestFacts, type Services } from './graphql/context.ts';
@@ -141,7 +143,8 @@ export async function listen<C extends BaseContext>(
     readIdentity,
   );
   if (takesEvents) await jobs.start();
-  const chores = startChores(takesEvents ? (subgraph.chores ?? []) : [], services);
+  const purges = purgeChores({ ...sharedRetention, ...subgraph.retention });
+  const chores = startChores(takesEvents ? [...(subgraph.chores ?? []), ...purges] : [], services, metrics.noteRun);
   const stop = async (): Promise<void> => {
     await chores.close();
     await subscriptions.close();

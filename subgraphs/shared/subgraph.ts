@@ -2,6 +2,7 @@ import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/ind
 import type { EntitySchema } from '@mikro-orm/core';
 import type { Metric } from 'prom-client';
 import type { NamedMigration } from './database/database.ts';
+import type { Retention } from './database/retention.ts';
 import type { Chore } from './events/chores.ts';
 import type { Reactions } from './events/jobs.ts';
 import type { Rules } from './graphql/authorization.ts';
@@ -13,6 +14,8 @@ export interface SubgraphTables {
   readonly name: string;
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly NamedMigration[];
+  /** How long each table keeps its rows, besides the tables that every subgraph has. */
+  readonly retention: Retention;
 }
 
 /** The definition of a subgraph. It starts nothing. */

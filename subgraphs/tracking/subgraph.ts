@@ -4,7 +4,9 @@ import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
+import { retention } from './retention.ts';
 import { rules } from './rules.ts';
+import { deleteOldPositions } from './store/old-positions.ts';
 
 /** Positions, tracks, arrivals and geofences. */
 export const tracking: Subgraph<TrackingContext> = {
@@ -12,8 +14,10 @@ export const tracking: Subgraph<TrackingContext> = {
   schema: new URL('./schema.graphql', import.meta.url),
   entities,
   migrations,
+  retention,
   resolvers,
   rules,
   reactions,
+  chores: [{ name: 'deleteOldPositions', everyMs: 3_600_000, run: (em) => deleteOldPositions(em) }],
   context: createContext,
 };

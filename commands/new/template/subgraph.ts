@@ -3,6 +3,7 @@ import { createContext, type SubgraphNameContext } from './context.ts';
 import { entities } from './entities.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
+import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 
 /** Sample records and their names. */
@@ -11,6 +12,7 @@ export const subgraphName: Subgraph<SubgraphNameContext> = {
   schema: new URL('./schema.graphql', import.meta.url),
   entities,
   migrations,
+  retention,
   resolvers,
   rules,
   reactions: {},

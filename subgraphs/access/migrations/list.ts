@@ -19,6 +19,7 @@ import { AddSigningKeys } from './0017-signing-keys.ts';
 import { AddKeyVersions } from './0018-key-versions.ts';
 import { AddDocumentPlans } from './0019-document-plans.ts';
 import { AddMail } from './0020-mail.ts';
+import { IndexExpiry } from './0021-retention.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -41,4 +42,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0018-key-versions', class: AddKeyVersions },
   { name: '0019-document-plans', class: AddDocumentPlans },
   { name: '0020-mail', class: AddMail },
+  { name: '0021-retention', class: IndexExpiry },
 ];

@@ -3,6 +3,7 @@ import type { AuditChange, AuditFact, AuditOrigin } from '#shared/audit/fact.ts'
 import { auditKeeper } from '#shared/database/audit-schema.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import { query } from '#shared/database/query.ts';
 import type { Columns } from '#shared/database/rows.ts';
 import { hasId, isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
@@ -36,6 +37,11 @@ export function recordAudit(
 /** Records what another subgraph has done. */
 export function recordFacts(em: EntityManager, { facts, subgraph, ...origin }: EventPayload<'audit.recorded'>): void {
   for (const { at, ...fact } of facts) addEntry(em, subgraph, origin, { ...fact, at: new Date(at) });
+}
+
+/** Deletes some failed sign-ins and refusals that are too old. */
+export async function deleteExpiredRecords(em: EntityManager): Promise<void> {
+  await query(em, sql`select audit.delete_expired()`);
 }
 
 function addEntry(

@@ -1,9 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
 import type { RefreshToken } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';
-import { type AuditContext, recordAudit } from './audit.ts';
+import { type AuditContext, deleteExpiredRecords, recordAudit } from './audit.ts';
 import { beginSession } from './sessions.ts';
 
 /** Begins a session for an account that has signed in. @param codeAt time of the code, if it gave one */
@@ -27,5 +25,5 @@ export async function recordFailure(
   const target = account && { kind: 'Account' as const, id: account.id };
   recordAudit(em, audit, 'SIGN_IN_FAILED', target);
   if (locked) recordAudit(em, audit, 'SIGN_IN_LOCKED', target);
-  await query(em, sql`select audit.delete_expired()`);
+  await deleteExpiredRecords(em);
 }

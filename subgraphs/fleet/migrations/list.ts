@@ -8,6 +8,7 @@ import { IndexReferenceParts } from './0006-reference-parts.ts';
 import { RemakeKeys } from './0007-letter-keys.ts';
 import { IndexLongHistory } from './0008-long-history.ts';
 import { KeepTotals } from './0009-kept-totals.ts';
+import { IndexShiftAge } from './0010-shift-age.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
@@ -19,4 +20,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0007-letter-keys', class: RemakeKeys },
   { name: '0008-long-history', class: IndexLongHistory },
   { name: '0009-kept-totals', class: KeepTotals },
+  { name: '0010-shift-age', class: IndexShiftAge },
 ];

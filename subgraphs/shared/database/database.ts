@@ -8,7 +8,7 @@ import { cancelStatements } from './cancel-statements.ts';
 import { countStatements } from './count-statements.ts';
 import type { NamedMigration } from './database-types.ts';
 import { DirectStatements } from './direct-statements.ts';
-import { idempotencyMigration } from './idempotency.ts';
+import { idempotencyMigration, keyedCallAgeMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
 import { releaseLostConnections } from './lost-connections.ts';
 import { prepareStatements } from './prepare-statements.ts';
@@ -71,7 +71,7 @@ export async function openDatabase({
     statements += 1;
   };
   let pool: pg.Pool | undefined;
-  const migrationsList = [inboxMigration, idempotencyMigration, ...migrations];
+  const migrationsList = [inboxMigration, idempotencyMigration, keyedCallAgeMigration, ...migrations];
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,

@@ -39,6 +39,15 @@ class CreateKeyedCall extends Migration {
 /** Creates the table of keyed calls. Every subgraph has it. */
 export const idempotencyMigration: NamedMigration = { name: '0000-keyed-call', class: CreateKeyedCall };
 
+/** Old keys are found by their age: see `sharedRetention`. */
+class IndexKeyedCallAge extends Migration {
+  up(): void {
+    this.addSql('create index keyed_call_created_at on keyed_call (created_at)');
+  }
+}
+
+export const keyedCallAgeMigration: NamedMigration = { name: '0000-keyed-call-age', class: IndexKeyedCallAge };
+
 /**
  * Runs a change once per account and key, in the transaction of the change. A refused call does not use up its key. If two
  * calls with the same key run at once, the second waits for the first.

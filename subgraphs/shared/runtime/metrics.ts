@@ -1,8 +1,10 @@
-import { Counter, Histogram, type Metric, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
 
 export interface SubgraphMetrics {
   readonly registry: Registry;
   observe(operation: string, seconds: number, failed: boolean): void;
+  /** Notes that a chore has just run without a failure. */
+  noteRun(chore: string): void;
 }
 
 /** Counts since the start of the process, which other rooms keep. */
@@ -72,8 +74,15 @@ export function createSubgraphMetrics(
       this.inc(liveUnsent());
     },
   });
+  const lastRun = new Gauge({
+    name: 'subgraph_chore_last_success_timestamp_seconds',
+    help: 'When a chore, such as the purge of a table, last ran without a failure in this process',
+    labelNames: ['chore'],
+    registers,
+  });
   return {
     registry,
+    noteRun: (chore) => lastRun.setToCurrentTime({ chore }),
     observe(operation, seconds, failed) {
       duration.observe({ operation }, seconds);
       if (failed) errors.inc({ operation });

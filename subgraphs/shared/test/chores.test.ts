@@ -32,6 +32,19 @@ test('a chore is repeated, also after it has failed, and never runs twice at onc
   expect(running).toBe(0);
 });
 
+test('only runs without a failure are noted', async () => {
+  const done = Promise.withResolvers<void>();
+  const noted: string[] = [];
+  const failing = { name: 'fail', everyMs: 1, run: () => Promise.reject(new Error('not today')) };
+  const chores = startChores([failing, { name: 'work', everyMs: 1, run: async () => {} }], services, (chore) => {
+    noted.push(chore);
+    if (noted.length === 3) done.resolve();
+  });
+  await done.promise;
+  await chores.close();
+  expect(new Set(noted)).toEqual(new Set(['work']));
+});
+
 test('closing waits for the chore that is running', async () => {
   const begun = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
+import { stays } from '../database/retention.ts';
 import { payloadOf, refuse } from '../errors/errors.ts';
 import type { Reactions } from '../events/jobs.ts';
 import { signedIn, withRole } from '../graphql/authorization.ts';
@@ -34,6 +35,7 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
     schema: new URL('./sample.graphql', import.meta.url),
     entities: [NoteEntity],
     migrations: [{ name: '0001-note', class: CreateNote }],
+    retention: { note: { holds: 'notes', until: stays, why: 'no persons' } },
     rules: { Mutation: { writeNote: withRole('DISPATCHER') }, Subscription: { noteWritten: signedIn } },
     reactions,
     context: (base) => ({

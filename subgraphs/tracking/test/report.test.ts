@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { deleteOldPositions } from '../store/old-positions.ts';
 import {
   analyst,
   at,
@@ -217,6 +218,17 @@ describe('reporting positions', () => {
     );
     expect(row?.dropped).toBe(1);
     expect(await count(vehicleId)).toBe(0);
+  });
+
+  test('a chore drops months that are older than 400 days, and last positions that are', async () => {
+    scene.clock.now = new Date('2025-03-10T00:00:00.000Z');
+    await scene.report(dispatcher, [at(vehicleId, 0, { recordedAt: new Date('2025-03-09T00:00:00.000Z') })]);
+    const run = (now: string) => deleteOldPositions(scene.graph.services.database.fork(), new Date(now));
+    await run('2026-04-01T00:00:00.000Z');
+    expect(await count(vehicleId)).toBe(1);
+    await run('2026-05-07T00:00:00.000Z');
+    expect(await count(vehicleId)).toBe(0);
+    expect(await current(vehicleId)).toBeNull();
   });
 
   describe('is allowed', () => {

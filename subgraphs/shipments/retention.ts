@@ -1,0 +1,32 @@
+import { type Retention, stays } from '#shared/database/retention.ts';
+
+const contract = 'part of the freight contract';
+
+/** How long the tables of the shipments subgraph keep their rows. */
+export const retention: Retention = {
+  shipment: { holds: 'freight, notes, and the account that created it', until: stays, why: contract },
+  stop: {
+    holds: 'address, contact name and contact phone',
+    until: stays,
+    why: `${contract}; erasePersonalData removes the contacts that a person gave`,
+  },
+  item: { holds: 'goods', until: stays, why: contract },
+  shipment_event: { holds: 'steps, places, and the account that recorded them', until: stays, why: contract },
+  shipment_change: { holds: 'changed values, before and after', until: stays, why: contract },
+  proof_of_delivery: { holds: 'name of the recipient, references of signature and photo', until: stays, why: contract },
+  rating: { holds: 'stars and comment of an account', until: stays, why: 'quality of drivers' },
+  shipment_comment: { holds: 'comments of an account', until: stays, why: contract },
+  shipment_import: { holds: 'rows of imported files', until: stays, why: 'shows where figures come from' },
+  arrival_estimate: {
+    holds: 'when a load will arrive',
+    until: stays,
+    why: 'one row per load, which the next estimate replaces',
+  },
+  known_organization: {
+    holds: 'search words of the name of an organization',
+    until: stays,
+    why: 'one row per organization',
+  },
+  known_vehicle: { holds: 'search words of the plate of a vehicle', until: stays, why: 'one row per vehicle' },
+  shipment_count: { holds: 'sums of an organization', until: stays, why: 'few rows per organization' },
+};
