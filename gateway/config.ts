@@ -65,6 +65,8 @@ export interface GatewayConfig {
   readonly clientRates: ClientRates;
   /** Proxies whose `forwarded` headers count: addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
+  /** From where staff may administer: addresses and CIDR ranges; none = from everywhere. */
+  readonly staffNetworks: readonly string[];
   readonly corsOrigins: readonly (string | RegExp)[];
   readonly introspection: IntrospectionPolicy;
   readonly documents: DocumentsConfig;
@@ -226,6 +228,7 @@ export function readGatewayConfig(
     publicErrorExtensions: new Set(parsed.PUBLIC_ERROR_EXTENSIONS),
     clientRates: clientRates(parsed, isFreight),
     trustedProxies: parsed.TRUSTED_PROXIES,
+    staffNetworks: parsed.STAFF_NETWORKS ?? [],
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
     introspection: parsed.INTROSPECTION ?? (parsed.NODE_ENV === 'production' ? 'signed-in' : 'public'),
     documents: documentsConfig(parsed, isFreight),

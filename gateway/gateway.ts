@@ -185,6 +185,7 @@ export async function createGateway(
     onChecked: (checked) => noteOperation(recent, checked),
     clientRates: config.clientRates,
     introspection: config.introspection,
+    staffNetworks: config.staffNetworks,
     documents: {
       trusted,
       policies: config.documents.policies,

@@ -12,6 +12,7 @@ const list = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
+const addressRange = z.string().refine(isAddressRange, 'addresses or CIDR ranges are required');
 /** 0 = no limit. */
 const perSecond = z.coerce.number().min(0).max(1_000_000);
 const burst = z.coerce.number().int().min(1).max(10_000_000);
@@ -64,13 +65,16 @@ export const gatewaySettings = z.object({
   SUBGRAPH_BASE_PORT: shared.SUBGRAPH_BASE_PORT,
   DATA_DIR: shared.DATA_DIR,
   LOG_LEVEL: shared.LOG_LEVEL,
-  TRUSTED_PROXIES: list
-    .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
-    .default([])
-    .meta({
-      description: 'Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-For` headers count.',
-      form: 'list with commas',
-    }),
+  TRUSTED_PROXIES: list.pipe(z.array(addressRange)).default([]).meta({
+    description: 'Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-For` headers count.',
+    form: 'list with commas',
+  }),
+  STAFF_NETWORKS: list.pipe(z.array(addressRange).min(1)).optional().meta({
+    description:
+      'Addresses and CIDR ranges from which staff may change accounts, organizations, tiers, API keys and supergraphs, record payments and read the audit trail. Elsewhere these operations are refused with NETWORK_NOT_ALLOWED. Set it in production, and behind a proxy TRUSTED_PROXIES too.',
+    form: 'list with commas',
+    otherwise: 'every network',
+  }),
   CORS_ORIGINS: list
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://freight.example are required' })))
     .optional()

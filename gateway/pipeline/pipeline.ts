@@ -35,6 +35,7 @@ import { reportBudget } from './refused-budget.ts';
 import { rootFields } from './repeatable.ts';
 import { requireSecondFactor } from './require-second-factor.ts';
 import { requireSignature } from './require-signature.ts';
+import { createStaffNetworkStage, type RequireStaffNetwork } from './require-staff-network.ts';
 import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
@@ -59,6 +60,8 @@ export interface PipelineOptions {
   readonly openSockets: OpenSockets;
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
+  /** From where staff may administer: addresses and CIDR ranges; none = from everywhere. */
+  readonly staffNetworks: readonly string[];
   readonly documents: Omit<ResolveOptions, 'automatic'>;
   /** Undefined in front of a graph without our access subgraph. */
   readonly appraisals?: AppraiseOptions | undefined;
@@ -89,6 +92,7 @@ export class Pipeline {
   readonly #documentQueue: DocumentQueue;
   readonly #shared = new SharedResponses();
   readonly #throttle: Throttle;
+  readonly #requireStaffNetwork: RequireStaffNetwork;
   /** Texts that clients have sent with their hash, of every generation. */
   readonly #automatic = new AutomaticDocuments();
 
@@ -96,6 +100,7 @@ export class Pipeline {
     this.#options = options;
     this.#admission = new Admission(options.maxWaitingRequests);
     this.#throttle = new Throttle(options.clientRates);
+    this.#requireStaffNetwork = createStaffNetworkStage(options.staffNetworks);
     this.#slices = new TurnSlices(Math.max(options.maxWaitingRequests, minEntering), options.rush);
     this.#documentQueue = new DocumentQueue(this.#slices);
   }
@@ -174,6 +179,7 @@ export class Pipeline {
     if (!trusted) this.#throttle.learn(source);
     if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
     guardIntrospection(checked, this.#options.introspection);
+    this.#requireStaffNetwork(checked);
     requireSecondFactor(checked);
     onChecked?.(checked);
     const { budgets, maxQueryCost } = this.#options;

@@ -24,6 +24,8 @@ export interface Generation {
   readonly engine: Engine | undefined;
   /** Root fields that need a recent code of the second factor. */
   readonly stepUpFields: TaggedFields;
+  /** Root fields that staff may use from their networks only. */
+  readonly staffNetworkFields: TaggedFields;
   /** Root fields for accounts that must enrol a second factor first. */
   readonly enrolmentFields: TaggedFields;
   /** Root fields that register documents, which the gateway appraises first. */

@@ -119,6 +119,7 @@ function checksFor(
   | 'asksForRateLimit'
   | 'signedFields'
   | 'stepUpFields'
+  | 'staffNetworkFields'
   | 'enrolmentFields'
 > {
   const { schema } = costs;
@@ -138,6 +139,7 @@ function checksFor(
     asksForRateLimit: readRateLimitFields(supergraph),
     signedFields: readTaggedFields(schema, supergraph, 'signed'),
     stepUpFields: readTaggedFields(schema, supergraph, 'step-up'),
+    staffNetworkFields: readTaggedFields(schema, supergraph, 'staff-network'),
     enrolmentFields: readTaggedFields(schema, supergraph, 'while-enrolling'),
   };
 }

@@ -16,12 +16,12 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 const peopleSdl = `${link}
 scalar Day
 input StayInput { days: [Day!]! }
-type Query { nights(stay: StayInput!): Int people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated ledger(filter: LedgerFilter): Ledger @tag(name: "internal") forecast: String @tag(name: "tier-premium") }
+type Query { nights(stay: StayInput!): Int people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated ledger(filter: LedgerFilter): Ledger @tag(name: "internal") @tag(name: "staff-network") forecast: String @tag(name: "tier-premium") }
 input LedgerFilter { since: Day kind: LedgerKind }
 enum LedgerKind { INCOME EXPENSE }
 type Ledger { entries: Int! }
 input SignUpInput { name: String! password: String! }
-type Mutation { rename(id: ID!, name: String!): Person signUp(input: SignUpInput!): Boolean }
+type Mutation { rename(id: ID!, name: String!): Person @tag(name: "staff-network") signUp(input: SignUpInput!): Boolean }
 type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! }`;
 
 const parcelsSdl = `${link}

@@ -3,7 +3,7 @@ import { type Identity, sessionOf } from './identity.ts';
 
 /*
  * Both the gateway and the subgraphs refuse by these rules. The tags `step-up` and `while-enrolling` in the SDL name the fields
- * (test/second-factor-tags.test.ts).
+ * (test/root-field-tags.test.ts).
  */
 
 /** Seconds for which a code permits changes that need one. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { type FieldDefinitionNode, Kind, parse } from 'graphql';
+import { type FieldDefinitionNode, Kind, parse, print } from 'graphql';
 import { anybody, inPerson, type Rules, requiresCode } from '#shared/graphql/authorization.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
@@ -63,3 +63,23 @@ test('roles, tiers, keys, payments, accounts and refused supergraphs change with
     ].flat(),
   );
 });
+
+test('staff need one of their networks for what needs a recent code or the scope access:write', () => {
+  const fields = subgraphs.flatMap(([, schemaFile]) => rootFieldsOf(schemaFile));
+  const namesOf = (given: typeof fields) => given.map(({ field }) => field.name.value).sort();
+  const isAdministration = (field: FieldDefinitionNode) =>
+    isTagged(field, 'step-up') || /scopes: .*"access:write"/.test(directivesOf(field, 'requiresScopes'));
+  const tagged = namesOf(fields.filter(({ field }) => isTagged(field, 'staff-network')));
+  expect(tagged).toEqual(namesOf(fields.filter(({ field }) => isAdministration(field))));
+  expect(tagged).toEqual(
+    expect.arrayContaining(['auditEntries', 'createApiKey', 'deactivateAccount', 'recordPayment', 'acceptSupergraph']),
+  );
+});
+
+/** The text of the directives with this name. */
+function directivesOf({ directives = [] }: FieldDefinitionNode, name: string): string {
+  return directives
+    .filter((directive) => directive.name.value === name)
+    .map(print)
+    .join(' ');
+}
