@@ -12,6 +12,7 @@ import { createSigner, identityTokens } from '#shared/identity/tokens.ts';
 import { explainHeader, type StatementRecord } from '#shared/runtime/explain.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
+import { describeLists } from './permissions/describe-lists.ts';
 import { describePermissions } from './permissions/describe-permissions.ts';
 import { storeRareValues } from './rare-values.ts';
 
@@ -141,3 +142,4 @@ test.each(places)('%s: each field of %s has the same value alone as with all oth
 
 // It needs the same rare values, and the same records.
 describePermissions(() => graph);
+describeLists(() => graph);

@@ -81,7 +81,7 @@ const isOrganization =
   (viewer) =>
     id !== null && ownOrganization(viewer) === id;
 
-function isOwner({ organizationId, assignment }: Shipment): IsOwn {
+export function isOwner({ organizationId, assignment }: Shipment): IsOwn {
   return (viewer) =>
     ownOrganization(viewer) === organizationId ||
     (assignment !== null && assignment.state !== 'RELEASED' && ownDriver(viewer) === assignment.driverId);

@@ -72,6 +72,36 @@ const permissions: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   WatchlistEntry: { '*': '+++ .. .. .. .. .' },
 };
 
+/** Who gets which records of each root list: `~` own ones, the other signs stand in sights.ts. The columns are those of the viewers. */
+export const listSights: Readonly<Record<string, string>> = {
+  'Query.accounts': '+x+ x x x x x',
+  'Query.assignments': '+++ ~ x x x x',
+  'Query.auditEntries': '+xx x x x x x',
+  'Query.auditRefusals': '+xx x x x x x',
+  'Query.drivers': '+++ + x x x x',
+  'Query.geofenceEvents': '+++ 0 0 0 x x',
+  'Query.geofences': '+++ 0 0 0 x x',
+  'Query.invoices': '+++ x ~ ~ x x',
+  'Query.organizations': '+x+ x x x x x',
+  'Query.reviewQueue': '+++ x x x x x',
+  'Query.riskAssessments': '+++ x x x x x',
+  'Query.shipments': '+++ ~ ~ ~ ~ x',
+  'Query.vehiclePositions': '+++ ~ ~ ~ x x',
+  'Query.vehicles': '+++ + x x x x',
+  'Query.watchlist': '+++ x x x x x',
+};
+
+/** Filters and orders that are refused to callers who may read the list, because they would reveal what these may not see. */
+export const refusedFilters: readonly string[] = [
+  // A driver sees of colleagues the name, the rating, the score and the badges.
+  ...['active', 'equipment', 'freeIn', 'hubCode', 'licenseNumber', 'onShift'].map(
+    (name) => `Query.drivers DRIVER filter.${name}: FORBIDDEN`,
+  ),
+  ...['HIRED_AT_DESC', 'HIRED_NEWEST'].map((name) => `Query.drivers DRIVER orderBy.${name}: FORBIDDEN`),
+  // And of vehicles only own assignments.
+  'Query.vehicles DRIVER filter.freeIn: FORBIDDEN',
+];
+
 /** Parts of a record, such as its stops, are seen as a whole by those who see the field that holds them. */
 const whole = '+++ ++ ++ ++ ++ +';
 
