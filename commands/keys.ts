@@ -17,10 +17,12 @@ try {
   const setOf = (key: object) => JSON.stringify({ keys: [key] });
   console.log(
     [
+      '# subgraphs access, fleet, shipments and risk',
+      `FIELD_KEYS=${newFieldKey()}`,
+      `BLIND_INDEX_KEY=${randomBytes(32).toString('hex')}`,
       '# access subgraph',
       `ACCESS_SIGNING_KEY='${JSON.stringify(access.privateJwk)}'`,
       `API_KEY_SECRET=${apiKeySecret}`,
-      `FIELD_KEYS=${newFieldKey()}`,
       '# gateways',
       `IDENTITY_SIGNING_KEY='${JSON.stringify(identity.privateJwk)}'`,
       `ACCESS_PUBLIC_KEYS='${setOf(access.publicJwk)}'`,

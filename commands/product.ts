@@ -2,9 +2,10 @@ import { refuseDemoData } from '#shared/database/demo-data.ts';
 import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
 import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { loadFieldKeys } from '#shared/identity/field-keys.ts';
+import { createFieldCipher, type FieldSecrets } from '#shared/identity/field-cipher.ts';
+import { loadFieldSecrets } from '#shared/identity/field-keys.ts';
 import { type Keyring, loadApiKeySecret, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
-import { createTextSealer, type FieldKeys } from '#shared/identity/sealed-text.ts';
+import { createTextSealer } from '#shared/identity/sealed-text.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { openLive } from '#shared/live/open-live.ts';
 import type { LivePubSub } from '#shared/live/pubsub.ts';
@@ -39,7 +40,7 @@ export interface ProductParts {
   readonly roleSecret: string;
   /** See `hashApiKey`. */
   readonly apiKeySecret: string;
-  readonly fieldKeys: FieldKeys;
+  readonly fieldSecrets: FieldSecrets;
   readonly all: readonly Subgraph[];
 }
 
@@ -68,9 +69,10 @@ export async function productParts(config: ProductConfig): Promise<ProductParts>
     identity: await loadSigningKey('identity', { given: signingKeys.identity, dataDir }),
   };
   const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
-  const fieldKeys = await loadFieldKeys({ given: config.fieldKeys, dataDir });
+  const fieldSecrets = await loadFieldSecrets(config, dataDir);
+  const { fieldKeys } = fieldSecrets;
   const all = await allSubgraphs(keyring, { apiKeySecret, fieldKeys }, dataDir);
-  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, fieldKeys, all };
+  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, fieldSecrets, all };
 }
 
 /** Provisions and migrates the database, starts to seed an empty one, and starts every subgraph. */
@@ -124,6 +126,7 @@ function openAll(
   live: LivePubSub,
   processHealth: Health,
 ): Promise<OpenSubgraph<BaseContext>[]> {
+  const cipher = createFieldCipher(parts.fieldSecrets);
   const opening = all.map((subgraph) =>
     openSubgraph(subgraph, {
       databaseUrl: roleUrl(adminUrl, database, subgraph.name, parts.roleSecret),
@@ -131,6 +134,7 @@ function openAll(
       log: createLog(subgraph.name, config.logLevel),
       limits: config.limits,
       processHealth,
+      cipher,
       ...(clock && { clock }),
     }),
   );
@@ -159,7 +163,7 @@ async function seed(
   opening: Promise<readonly OpenSubgraph<BaseContext>[]>,
   {
     config,
-    parts: { roleSecret, apiKeySecret, fieldKeys },
+    parts: { roleSecret, apiKeySecret, fieldSecrets },
     adminUrl,
     demo,
     clock = () => new Date(),
@@ -180,7 +184,7 @@ async function seed(
     prepare(now) {
       const process = new SeedProcess({ ...demo, now }, signal);
       return {
-        write: (missing) => process.write(missing.map(target)),
+        write: (missing) => process.write(missing.map(target), fieldSecrets),
         [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
       };
     },
@@ -188,6 +192,6 @@ async function seed(
   const access = (await opening).find(({ subgraph: { name } }) => name === 'access');
   if (access) await writeDemoKeys(access.services, apiKeySecret);
   if (access && config.demoSecondFactor)
-    await writeDemoFactors(access.services, createTextSealer(fieldKeys), apiKeySecret);
+    await writeDemoFactors(access.services, createTextSealer(fieldSecrets.fieldKeys), apiKeySecret);
   return seeded;
 }

@@ -6,7 +6,7 @@ import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts'
 import { isLoopback } from '#shared/runtime/loopback.ts';
 import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
-import { requireSecrets } from '#shared/settings/process-secrets.ts';
+import { fieldSecretNames, requireSecrets } from '#shared/settings/process-secrets.ts';
 import type { BudgetMode } from './access/budget/budgets.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { Audience } from './access/documents/audience.ts';
@@ -247,7 +247,7 @@ const secretsOfOthers = [
   'DATABASE_ROLE_SECRET',
   'SUBGRAPH_DATABASE_URL',
   'ACCESS_SIGNING_KEY',
-  'FIELD_KEYS',
+  ...fieldSecretNames,
   'SMTP_URL',
 ] as const;
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '#shared/database/postgres/embedded-postgres.ts';
 import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
+import { createFieldCipher } from '#shared/identity/field-cipher.ts';
+import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import { newKeyPair } from '#shared/identity/tokens.ts';
 import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { createLog } from '#shared/runtime/log.ts';
@@ -38,9 +40,11 @@ const server = new EmbeddedPostgres(folder);
 try {
   const adminUrl = await timed('postgres', () => server.start());
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
+  const fieldKeys: FieldKeys = [{ id: 'bench', secret: Buffer.alloc(32) }];
+  const cipher = createFieldCipher({ fieldKeys, blindIndexKey: 'freight-bench-blind-index' });
   const all = await allSubgraphs(keyring, {
     apiKeySecret: 'unused API key secret',
-    fieldKeys: [{ id: 'unused', secret: Buffer.alloc(32) }],
+    fieldKeys,
   });
   const secret = 'freight-bench-roles';
   const names = all.map((one) => one.name);
@@ -49,7 +53,12 @@ try {
   for (const subgraph of all) {
     const databaseUrl = roleUrl(adminUrl, databaseName, subgraph.name, secret);
     const open = await timed(`open ${subgraph.name}`, () =>
-      openSubgraph(subgraph, { databaseUrl, live: createMemoryPubSub(), log: createLog(subgraph.name, 'silent') }),
+      openSubgraph(subgraph, {
+        databaseUrl,
+        live: createMemoryPubSub(),
+        log: createLog(subgraph.name, 'silent'),
+        cipher,
+      }),
     );
     await timed(`seed ${subgraph.name}`, () => seedAlone(open, world));
     await open.close();

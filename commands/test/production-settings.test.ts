@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
 import { readStartConfig } from '#shared/settings/product-config.ts';
 import { readSubgraphConfig } from '#shared/settings/subgraph-config.ts';
 import { readServerConfig } from '../../gateway/config.ts';
@@ -9,14 +10,15 @@ import { readMigrateConfig } from '../migrate-config.ts';
 
 /** What production refuses: each process in one line per variable, before anything is started. */
 type Settings = Record<string, string>;
-type Process = 'start' | 'migrate' | 'fleet' | 'access' | 'gateway';
+type Process = 'start' | 'migrate' | 'tracking' | 'fleet' | 'access' | 'gateway';
 
 const readers: Record<Process, (environment: Settings) => unknown> = {
   start: readStartConfig,
   migrate: readMigrateConfig,
-  fleet: (environment) => readSubgraphConfig([], environment),
+  tracking: (environment) => readSubgraphConfig([], environment),
+  fleet: (environment) => readSubgraphConfig(fieldSecretNames, environment),
   access: (environment) =>
-    readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS', 'SMTP_URL'], environment),
+    readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', ...fieldSecretNames, 'SMTP_URL'], environment),
   gateway: (environment) => readServerConfig([], environment),
 };
 const processes = Object.keys(readers) as Process[];
@@ -35,19 +37,21 @@ beforeAll(async () => {
   const NODE_ENV = 'production';
   const ACCESS_SIGNING_KEY = JSON.stringify(access.privateJwk);
   const API_KEY_SECRET = 'a secret of API keys that is long enough';
-  const FIELD_KEYS = newFieldKey();
+  const fieldSecrets = { FIELD_KEYS: newFieldKey(), BLIND_INDEX_KEY: 'a secret of blind indexes that is long enough' };
   const IDENTITY_SIGNING_KEY = JSON.stringify(identity.privateJwk);
   const migrate = { NODE_ENV, DATABASE_URL: adminUrl, DATABASE_ROLE_SECRET: 'b7f0c2a9e4d81635' };
-  const fleet = {
+  const tracking = {
     NODE_ENV,
-    SUBGRAPH_DATABASE_URL: 'postgres://freight_fleet:hunter2@db/freight',
+    SUBGRAPH_DATABASE_URL: 'postgres://freight_tracking:hunter2@db/freight',
     IDENTITY_PUBLIC_KEYS: setOf(identity),
   };
+  const fleet = { ...tracking, ...fieldSecrets };
   complete = {
-    start: { ...migrate, ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY, API_KEY_SECRET, FIELD_KEYS },
+    start: { ...migrate, ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY, API_KEY_SECRET, ...fieldSecrets },
     migrate,
+    tracking,
     fleet,
-    access: { ...fleet, ACCESS_SIGNING_KEY, API_KEY_SECRET, FIELD_KEYS },
+    access: { ...fleet, ACCESS_SIGNING_KEY, API_KEY_SECRET },
     gateway: { NODE_ENV, IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS: setOf(access), API_KEY_SECRET },
   };
 });
@@ -64,7 +68,9 @@ function linesOf(process: Process, environment: Settings): string[] {
 
 const newKeys = 'required in production; got nothing. `npm run keys` prints new keys.';
 const apiKeySecret = 'API_KEY_SECRET: required in production; got nothing. `npm run keys` prints a new one.';
-const fieldKeys = 'FIELD_KEYS: required in production; got nothing. `npm run keys` prints a new one.';
+const fieldSecrets = fieldSecretNames.map(
+  (name) => `${name}: required in production; got nothing. \`npm run keys\` prints a new one.`,
+);
 const databaseUrl = 'DATABASE_URL: required in production; got nothing. The embedded database is for development.';
 const roleSecret =
   'DATABASE_ROLE_SECRET: required in production; got nothing. `openssl rand -hex 32` prints a new one.';
@@ -77,11 +83,18 @@ const required: Record<Process, string[]> = {
     `ACCESS_SIGNING_KEY: ${newKeys}`,
     `IDENTITY_SIGNING_KEY: ${newKeys}`,
     apiKeySecret,
-    fieldKeys,
+    ...fieldSecrets,
   ],
   migrate: [databaseUrl, roleSecret],
-  fleet: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`],
-  access: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`, `ACCESS_SIGNING_KEY: ${newKeys}`, apiKeySecret, fieldKeys],
+  tracking: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`],
+  fleet: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`, ...fieldSecrets],
+  access: [
+    subgraphUrl,
+    `IDENTITY_PUBLIC_KEYS: ${newKeys}`,
+    `ACCESS_SIGNING_KEY: ${newKeys}`,
+    apiKeySecret,
+    ...fieldSecrets,
+  ],
   gateway: [`IDENTITY_SIGNING_KEY: ${newKeys}`, `ACCESS_PUBLIC_KEYS: ${newKeys}`, apiKeySecret],
 };
 
@@ -96,12 +109,13 @@ test.each([
   ['fleet', 'ACCESS_SIGNING_KEY', 'the access subgraph', 'a value that is not shown'],
   ['fleet', 'IDENTITY_SIGNING_KEY', 'gateways', 'a value that is not shown'],
   ['fleet', 'API_KEY_SECRET', 'gateways and the access subgraph', 'a value that is not shown'],
-  ['fleet', 'FIELD_KEYS', 'the access subgraph', 'a value that is not shown'],
+  ['tracking', 'FIELD_KEYS', 'subgraphs with encrypted columns', 'a value that is not shown'],
+  ['tracking', 'BLIND_INDEX_KEY', 'subgraphs with encrypted columns', 'a value that is not shown'],
+  ['gateway', 'FIELD_KEYS', 'subgraphs with encrypted columns', 'a value that is not shown'],
   ['access', 'IDENTITY_SIGNING_KEY', 'gateways', 'a value that is not shown'],
   ['gateway', 'DATABASE_URL', '`npm run migrate` and `npm start`', 'postgres://db/postgres'],
   ['gateway', 'SUBGRAPH_DATABASE_URL', 'subgraphs', 'postgres://db/freight'],
   ['gateway', 'ACCESS_SIGNING_KEY', 'the access subgraph', 'a value that is not shown'],
-  ['gateway', 'FIELD_KEYS', 'the access subgraph', 'a value that is not shown'],
   ['fleet', 'SMTP_URL', 'the access subgraph', 'smtp://mail:587'],
   ['gateway', 'SMTP_URL', 'the access subgraph', 'smtp://mail:587'],
 ] satisfies [Process, ...string[]][])('%s may not hold %s', (process, name, holders, shown) => {
@@ -128,7 +142,8 @@ test.each(processes)('%s says what has replaced FREIGHT_KEYS', (process) => {
 });
 
 test('outside production nothing is required, but `npm run migrate` needs a server', () => {
-  for (const process of ['start', 'fleet', 'access', 'gateway'] as const) expect(linesOf(process, {})).toEqual([]);
+  for (const process of ['start', 'tracking', 'fleet', 'access', 'gateway'] as const)
+    expect(linesOf(process, {})).toEqual([]);
   expect(linesOf('migrate', {})).toEqual([
     'DATABASE_URL: required, with the right to create roles; got nothing. The embedded database is migrated by `npm start`.',
   ]);

@@ -54,12 +54,15 @@ async function printUrls(): Promise<ReadonlyMap<string, string>> {
 }
 const urlOf = (subgraph: string): string => urls.get(subgraph) ?? '';
 
+const fieldSettings = { FIELD_KEYS: newFieldKey(), BLIND_INDEX_KEY: 'a secret of blind indexes that is long enough' };
+
 const startFleet = (url: string): ProductProcess =>
   startProcess(['commands/subgraph.ts', 'fleet'], {
     ...production(),
     PORT: '0',
     SUBGRAPH_DATABASE_URL: url,
     IDENTITY_PUBLIC_KEYS: setOf(identity),
+    ...fieldSettings,
   });
 
 const apiKeySecret = 'a secret of API keys that is long enough';
@@ -173,7 +176,7 @@ describe('a release', () => {
       ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),
       IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
       API_KEY_SECRET: apiKeySecret,
-      FIELD_KEYS: newFieldKey(),
+      ...fieldSettings,
     });
     await product.line('Ctrl-C stops everything; data stays.');
     const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';

@@ -19,6 +19,8 @@ export async function seedOf({ services }: Seedable): Promise<number | undefined
 /** Seeds one subgraph alone, for its own tests. */
 export async function seedAlone({ subgraph, services }: Seedable, world: World): Promise<void> {
   const { database } = services;
-  const written = await writeSeeds([{ seed: await loadSeed(subgraph.name), connect: database.connect }], world);
+  const { cipher, connect } = database;
+  if (!cipher) throw new Error('the database of a seed must be opened with a cipher');
+  const written = await writeSeeds([{ seed: await loadSeed(subgraph.name), connect, cipher }], world);
   await written.commit();
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { FieldSecrets } from '#shared/identity/field-cipher.ts';
 import type { WorldOptions } from '../generate/generate.ts';
 import type { WrittenSeed } from './write-seeds.ts';
 
@@ -12,7 +13,7 @@ export interface SeedTarget {
 /** The orders to the process, in this sequence. */
 export type SeedOrder =
   | { readonly generate: WorldOptions }
-  | { readonly write: readonly SeedTarget[] }
+  | { readonly write: readonly SeedTarget[]; readonly secrets: FieldSecrets }
   | { readonly end: keyof WrittenSeed };
 
 /** The outcome of an order. */
@@ -53,8 +54,8 @@ export class SeedProcess implements AsyncDisposable {
     this.#child.send({ generate: world } satisfies SeedOrder);
   }
 
-  async write(targets: readonly SeedTarget[]): Promise<WrittenSeed> {
-    await this.#do({ write: targets });
+  async write(targets: readonly SeedTarget[], secrets: FieldSecrets): Promise<WrittenSeed> {
+    await this.#do({ write: targets, secrets });
     return { commit: () => this.#do({ end: 'commit' }), rollback: () => this.#do({ end: 'rollback' }) };
   }
 

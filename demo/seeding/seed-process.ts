@@ -1,4 +1,5 @@
 import { connectToSchema } from '#shared/database/schema-client.ts';
+import { createFieldCipher, type FieldCipher, type FieldSecrets } from '#shared/identity/field-cipher.ts';
 import { generateWorld } from '../generate/generate.ts';
 import { loadSeed } from '../seeds/list.ts';
 import type { World } from '../world.ts';
@@ -9,13 +10,14 @@ import { type WrittenSeed, writeSeeds } from './write-seeds.ts';
 let world: Promise<World> | undefined;
 let written: WrittenSeed | undefined;
 
-async function write(targets: readonly SeedTarget[]): Promise<void> {
+async function write(targets: readonly SeedTarget[], secrets: FieldSecrets): Promise<void> {
   if (!world) throw new Error('A world is required before it can be written.');
-  written = await writeSeeds(await Promise.all(targets.map(partOf)), await world);
+  const cipher = createFieldCipher(secrets);
+  written = await writeSeeds(await Promise.all(targets.map((target) => partOf(target, cipher))), await world);
 }
 
-async function partOf({ subgraph, url }: SeedTarget) {
-  return { seed: await loadSeed(subgraph), connect: () => connectToSchema(url, subgraph) };
+async function partOf({ subgraph, url }: SeedTarget, cipher: FieldCipher) {
+  return { seed: await loadSeed(subgraph), connect: () => connectToSchema(url, subgraph), cipher };
 }
 
 async function end(how: keyof WrittenSeed): Promise<void> {
@@ -35,7 +37,7 @@ process.on('message', (order: SeedOrder) => {
   if ('generate' in order) {
     world = Promise.try(() => generateWorld(order.generate));
     world.catch(() => undefined); // The order to write reports it.
-  } else tellOf('write' in order ? write(order.write) : end(order.end));
+  } else tellOf('write' in order ? write(order.write, order.secrets) : end(order.end));
 });
 // The parent process has ended. PostgreSQL rolls back what is not committed.
 process.on('disconnect', () => process.exit());

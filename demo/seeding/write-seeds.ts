@@ -1,10 +1,13 @@
 import pg from 'pg';
+import type { FieldCipher } from '#shared/identity/field-cipher.ts';
 import type { World } from '../world.ts';
 import { fillBare } from './bare-tables.ts';
 import { copyRows, type TableRow } from './copy-rows.ts';
 
 /** How a subgraph writes its part of the demo world. */
 export interface SeedWriter {
+  /** Seals the columns with personal data. */
+  readonly cipher: FieldCipher;
   /** Adds rows to a table. All rows have the columns of the first. */
   copy(table: string, rows: Iterable<TableRow>): Promise<void>;
   execute(sql: string, values?: readonly unknown[]): Promise<void>;
@@ -18,6 +21,7 @@ export interface SeedPart {
   readonly seed: Seed;
   /** Connects to the database as the role of the subgraph. */
   connect(): Promise<pg.Client>;
+  readonly cipher: FieldCipher;
 }
 
 /** Demo data in transactions that are still open. */
@@ -61,7 +65,7 @@ async function writeSeed(part: SeedPart, world: World): Promise<WrittenSeed> {
     await client.query('begin');
     await client.query('set local statement_timeout = 0');
     const tables = new Set<string>();
-    await fillBare(client, () => part.seed(writerOf(client, tables), world));
+    await fillBare(client, () => part.seed(writerOf(client, tables, part.cipher), world));
     await client.query('insert into seeded (seed) values ($1)', [world.seed]);
     // The query planner needs statistics of the new rows. A rough sample is enough until autovacuum runs.
     await client.query('set local default_statistics_target = 10');
@@ -74,8 +78,9 @@ async function writeSeed(part: SeedPart, world: World): Promise<WrittenSeed> {
   return { commit: () => finish('commit'), rollback: () => finish('rollback') };
 }
 
-function writerOf(client: pg.Client, tables: Set<string>): SeedWriter {
+function writerOf(client: pg.Client, tables: Set<string>, cipher: FieldCipher): SeedWriter {
   return {
+    cipher,
     copy(table, rows) {
       tables.add(table);
       return copyRows(client, table, rows);

@@ -1,8 +1,10 @@
+import type { FieldCipher } from '#shared/identity/field-cipher.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import { completedWindow } from '../../subgraphs/fleet/domain/assignment.ts';
 import type { LoadState, RiskState } from '../../subgraphs/fleet/domain/load.ts';
 import type { Place } from '../../subgraphs/fleet/domain/place.ts';
 import { pointsForDelivery, pointsForStars } from '../../subgraphs/fleet/domain/rewards.ts';
+import { driverLicense, driverPhone, licenseIndex } from '../../subgraphs/fleet/entities.ts';
 import { tallyRow } from '../../subgraphs/fleet/store/scores.ts';
 import { derivedId } from '../derived-id.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
@@ -18,7 +20,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const hubs = new Map<string, Hub>(world.hubs.map((hub) => [hub.id, hub]));
   const booked = world.shipments.filter(({ events }) => events.some(({ toStatus }) => toStatus === 'BOOKED'));
   await tables.copy('vehicle', vehicleRows(world, hubs));
-  await tables.copy('driver', driverRows(world, hubs));
+  await tables.copy('driver', driverRows(world, hubs, tables.cipher));
   await tables.copy('shift', shiftRows(world));
   await tables.copy(
     'load',
@@ -95,15 +97,15 @@ function vehicleRows({ vehicles }: World, hubs: ReadonlyMap<string, Hub>): Row[]
   }));
 }
 
-function driverRows({ drivers }: World, hubs: ReadonlyMap<string, Hub>): Row[] {
+function driverRows({ drivers }: World, hubs: ReadonlyMap<string, Hub>, cipher: FieldCipher): Row[] {
   return drivers.map((driver) => ({
     id: driver.id,
     account_id: driver.accountId,
     name: driver.name,
     name_key: textKey(driver.name),
-    phone: driver.phone,
-    license_number: driver.licenseNumber,
-    license_key: referenceKey(driver.licenseNumber),
+    phone: cipher.seal(driver.phone, driverPhone.place),
+    license_number: cipher.seal(driver.licenseNumber, driverLicense.place),
+    license_key: cipher.indexOf(referenceKey(driver.licenseNumber), licenseIndex.purpose),
     license_classes: driver.licenseClasses,
     equipment: driver.equipment,
     home: placeOfHub(hubs.get(driver.homeHubId)),

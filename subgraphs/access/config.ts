@@ -1,8 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
 import { ACCESS_SIGNING_KEY, API_KEY_SECRET } from '#shared/identity/key-settings.ts';
-import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import type { KeyPair } from '#shared/identity/tokens.ts';
 import { type MailConfig, mailConfigOf, mailSettings } from '#shared/mail/open-mailer.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
@@ -15,7 +13,6 @@ const count = z.coerce.number().int().min(1).max(1_000_000);
 export const accessSettings = z.object({
   ACCESS_SIGNING_KEY,
   API_KEY_SECRET,
-  FIELD_KEYS,
   SECOND_FACTOR: z.enum(['required', 'optional']).optional().meta({
     description:
       'Who needs a second factor. `required`: ADMIN, DISPATCHER and ANALYST can do nothing before they have enrolled one, and sensitive changes need a recent code of everybody. `optional`: both apply to accounts that have enrolled one.',
@@ -54,8 +51,6 @@ export interface AccessConfig {
   readonly signingKey: KeyPair | undefined;
   /** Undefined = the secret of this installation. */
   readonly apiKeySecret: string | undefined;
-  /** Undefined = the key of this installation. */
-  readonly fieldKeys: FieldKeys | undefined;
   readonly secondFactor: SecondFactorPolicy;
   readonly signIn: SignInLimits;
   readonly mail: MailConfig;
@@ -71,7 +66,6 @@ export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): Ac
   return {
     signingKey: parsed.ACCESS_SIGNING_KEY,
     apiKeySecret: parsed.API_KEY_SECRET,
-    fieldKeys: parsed.FIELD_KEYS,
     secondFactor: parsed.SECOND_FACTOR ?? (isProduction ? 'required' : 'optional'),
     signIn: {
       triesPerAccount: parsed.SIGN_IN_TRIES,

@@ -1,4 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { SealedText } from '#shared/database/sealed-column.ts';
+import { referenceKey } from '#shared/input/text-key.ts';
 import type { Equipment, IncidentSeverity } from '#shared/vocabulary.ts';
 import type { AssignmentState } from './domain/assignment.ts';
 import type { BadgeKind } from './domain/badges.ts';
@@ -31,6 +33,17 @@ export const VehicleEntity = defineEntity({
 });
 export type Vehicle = InferEntity<typeof VehicleEntity>;
 
+/** Drivers are found by their whole licence number, however people write its case, blanks and dashes. */
+export const licenseIndex = {
+  column: 'license_key',
+  purpose: 'fleet.driver.license_number',
+  keyOf: referenceKey,
+  unique: true,
+} as const;
+
+export const driverPhone = new SealedText({ table: 'fleet.driver', column: 'phone' });
+export const driverLicense = new SealedText({ table: 'fleet.driver', column: 'license_number' }, licenseIndex);
+
 export const DriverEntity = defineEntity({
   name: 'Driver',
   tableName: 'driver',
@@ -40,9 +53,9 @@ export const DriverEntity = defineEntity({
     name: p.text(),
     /** The `textKey` of the name. */
     nameKey: p.text(),
-    phone: p.text(),
-    licenseNumber: p.text(),
-    /** The `referenceKey` of the licence number, which is unique. */
+    phone: p.type(driverPhone),
+    licenseNumber: p.type(driverLicense),
+    /** The blind index of the licence number, which is unique. */
     licenseKey: p.text(),
     licenseClasses: p.array<LicenseClass>(),
     equipment: p.array<Equipment>(),

@@ -1,6 +1,9 @@
 import { refuseDemoData } from './database/demo-data.ts';
 import { reachOwnTables } from './database/own-tables.ts';
+import { sealedColumnsOf } from './database/sealed-column.ts';
 import type { BaseContext } from './graphql/context.ts';
+import { createFieldCipher, type FieldCipher } from './identity/field-cipher.ts';
+import { loadFieldSecrets } from './identity/field-keys.ts';
 import { loadPublicKeys } from './identity/keys.ts';
 import { createVerifier, identityTokens } from './identity/tokens.ts';
 import { openLive } from './live/open-live.ts';
@@ -42,6 +45,7 @@ async function startSubgraph<C extends BaseContext>(
   const identityKeys = await loadPublicKeys('identity', { given: config.identityPublicKeys, dataDir });
   const subgraph = typeof given === 'function' ? await given(config) : given;
   const { name } = subgraph;
+  const cipher = await cipherFor(subgraph, config);
   const ports = subgraphPorts(config.basePort);
   const listed = ports.get(name);
   if (listed === undefined)
@@ -59,7 +63,7 @@ async function startSubgraph<C extends BaseContext>(
   if (isEmbedded) checkDisk(processHealth, dataDir);
   const live = await openLive(config, { log, health: processHealth });
   resources.defer(() => live.close());
-  const open = await openSubgraph(subgraph, { databaseUrl, live, log, limits, processHealth, migrates });
+  const open = await openSubgraph(subgraph, { databaseUrl, live, log, limits, processHealth, migrates, cipher });
   resources.defer(() => open.close());
   if (config.environment === 'production') {
     await refuseDemoData(open.services.database, 'Choose another SUBGRAPH_DATABASE_URL.');
@@ -67,4 +71,13 @@ async function startSubgraph<C extends BaseContext>(
   const running = await listen(open, createVerifier(identityKeys, identityTokens(name)), wanted);
   resources.defer(() => running.close());
   log.info({ url: running.url }, 'listening');
+}
+
+/** Only a subgraph with sealed columns has their secrets. */
+async function cipherFor(
+  { entities }: Pick<Subgraph, 'entities'>,
+  config: SubgraphConfig,
+): Promise<FieldCipher | undefined> {
+  if (entities.every((entity) => sealedColumnsOf(entity).length === 0)) return undefined;
+  return createFieldCipher(await loadFieldSecrets(config, config.dataDir));
 }

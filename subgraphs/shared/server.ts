@@ -7,6 +7,8 @@ import { type GraphQLSchema, parse } from 'graphql';
 import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
 import { sharedRetention } from './database/retention.ts';
+import { sealRows } from './database/seal-rows.ts';
+import { sealedColumnsOf } from './database/sealed-column.ts';
 import { startChores } from './events/chores.ts';
 import { openJobs } from './events/jobs.ts';
 import { purgeChores } from './events/purge.ts';
@@ -16,6 +18,7 @@ import { type BaseContext, createBaseContext, type RequestFacts, type Services }
 import { boundLists } from './graphql/list-sizes.ts';
 import { createRespond, type Respond } from './graphql/respond.ts';
 import { serveSubscriptions } from './graphql/subscriptions.ts';
+import type { FieldCipher } from './identity/field-cipher.ts';
 import { createIdentityReader } from './identity/gateway-identity.ts';
 import type { Identity } from './identity/identity.ts';
 import { parseRequestOrigin, type RequestOrigin } from './identity/request-origin.ts';
@@ -39,6 +42,8 @@ export interface SubgraphOptions {
   readonly limits?: Partial<SubgraphLimits>;
   /** False if the tables must already be up to date, as in production after `npm run migrate`. */
   readonly migrates?: boolean;
+  /** Required for a subgraph with sealed columns. */
+  readonly cipher?: FieldCipher | undefined;
 }
 
 /** A subgraph with migrated tables and running services. It does not listen or handle events yet. */
@@ -70,16 +75,20 @@ export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
 ): Promise<OpenSubgraph<C>> {
-  const { databaseUrl: url, log, clock = () => new Date(), processHealth, limits, migrates = true } = options;
+  const { databaseUrl: url, log, clock = () => new Date(), processHealth, limits, migrates = true, cipher } = options;
   const { maxObjects, statementTimeoutMs } = { ...defaultLimits, ...limits };
   const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
   const schema = createSchema(subgraph);
   await using opened = new AsyncDisposableStack();
-  const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
+  const database = await openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
   opened.defer(() => database.close());
   if (migrates) await database.migrate();
   else await database.requireMigrated();
+  if (entities.some((entity) => sealedColumnsOf(entity).length > 0)) {
+    const sealed = await sealRows(database, entities, 'plain');
+    if (sealed > 0) log.info({ texts: sealed }, 'personal data of an earlier release was encrypted');
+  }
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
   opened.defer(() => jobs.close());
   const health = new Health(() => new Date(), processHealth);

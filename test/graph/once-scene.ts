@@ -12,7 +12,7 @@ import { createRedisPubSub } from '#shared/live/pubsub-redis.ts';
 import { Health } from '#shared/runtime/health.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { listen, openSubgraph } from '#shared/server.ts';
-import { createTestDatabase, somebody } from '#shared/test/harness.ts';
+import { cipher, createTestDatabase, fieldSecrets, somebody } from '#shared/test/harness.ts';
 import { postText } from '../../client/post.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
@@ -92,12 +92,13 @@ export async function startOnceScene({
   const config = { ...readAccessConfig({}), maxIdempotencyKeys };
   const secrets = {
     apiKeySecret: apiKeySecret,
-    fieldKeys: [{ id: 'test', secret: Buffer.alloc(32) }],
-  } as const;
+    fieldKeys: fieldSecrets.fieldKeys,
+  };
   const open = await openSubgraph(await createAccess({ access: accessKey }, config, secrets), {
     databaseUrl: database.urlFor('access'),
     live,
     log,
+    cipher,
   });
   const access = await listen(open, createVerifier([identity.publicJwk], identityTokens('access')), {
     takesEvents: false,

@@ -3,6 +3,7 @@ import { newKeyPair } from '#shared/identity/tokens.ts';
 import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { type OpenSubgraph, openSubgraph } from '#shared/server.ts';
+import { cipher, fieldSecrets } from '#shared/test/harness.ts';
 import { allSubgraphs } from '../../../commands/all-subgraphs.ts';
 import { generateWorld } from '../../generate/generate.ts';
 import { loadSeed } from '../../seeds/list.ts';
@@ -22,7 +23,7 @@ export async function openProduct(database: { urlFor(subgraph: string): string }
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
   const subgraphs = await allSubgraphs(keyring, {
     apiKeySecret: 'unused API key secret',
-    fieldKeys: [{ id: 'unused', secret: Buffer.alloc(32) }],
+    fieldKeys: fieldSecrets.fieldKeys,
   });
   const open = await Promise.all(
     subgraphs.map((subgraph) =>
@@ -30,6 +31,7 @@ export async function openProduct(database: { urlFor(subgraph: string): string }
         databaseUrl: database.urlFor(subgraph.name),
         live: createMemoryPubSub(),
         log: createLog(subgraph.name, 'silent'),
+        cipher,
       }),
     ),
   );
@@ -51,7 +53,7 @@ export function preparing(change: (part: SeedPart, name: string) => SeedPart = (
   return (now: Date): WorldInPreparation<OpenSubgraph<BaseContext>> => ({
     async write(missing) {
       const parts = missing.map(async ({ subgraph: { name }, services: { database } }) =>
-        change({ seed: await loadSeed(name), connect: () => database.connect() }, name),
+        change({ seed: await loadSeed(name), connect: () => database.connect(), cipher }, name),
       );
       return writeSeeds(await Promise.all(parts), smallWorld(now));
     },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
+import { createTestDatabase, fieldSecrets, type TestDatabase } from '#shared/test/harness.ts';
 import { SeedProcess } from '../seed-in-process.ts';
 import { type OpenProduct, openProduct, smallWorldOptions } from './open-product.ts';
 
@@ -20,7 +20,7 @@ const hubs = () => product.rowsOf('tracking', 'select id from geofence');
 
 test('a child process writes the demo data', async () => {
   await using process = new SeedProcess(world);
-  const written = await process.write(targets());
+  const written = await process.write(targets(), fieldSecrets);
   await written.commit();
   expect(await hubs()).toHaveLength(world.size.hubs);
 });
@@ -28,7 +28,7 @@ test('a child process writes the demo data', async () => {
 test('data that is not committed is lost with the process', async () => {
   {
     await using process = new SeedProcess(world);
-    await process.write(targets());
+    await process.write(targets(), fieldSecrets);
   }
   expect(await hubs()).toEqual([]);
 });
@@ -36,5 +36,5 @@ test('data that is not committed is lost with the process', async () => {
 test('a failure of the process is reported to its parent', async () => {
   await using process = new SeedProcess(world);
   const asAnother = targets().map((target) => ({ ...target, url: database.urlFor('analytics') }));
-  await expect(process.write(asAnother)).rejects.toThrow(/relation .* does not exist/);
+  await expect(process.write(asAnother, fieldSecrets)).rejects.toThrow(/relation .* does not exist/);
 });

@@ -9,6 +9,7 @@ import { RemakeKeys } from './0007-letter-keys.ts';
 import { IndexLongHistory } from './0008-long-history.ts';
 import { KeepTotals } from './0009-kept-totals.ts';
 import { IndexShiftAge } from './0010-shift-age.ts';
+import { SealDrivers } from './0011-sealed-drivers.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
@@ -21,4 +22,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0008-long-history', class: IndexLongHistory },
   { name: '0009-kept-totals', class: KeepTotals },
   { name: '0010-shift-age', class: IndexShiftAge },
+  { name: '0011-sealed-drivers', class: SealDrivers },
 ];

@@ -44,7 +44,7 @@ export const Query = {
   ) => {
     refuseAny(staffOnlyOfDrivers(identity, { ...filter }, orderBy));
     const list = onlyColumns(driversIn[orderBy], columns('Driver'), ['id']);
-    return readPage(em, list, driverConditions(filter, clock()), pageOf(list, page));
+    return readPage(em, list, driverConditions(em, filter, clock()), pageOf(list, page));
   },
   vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
   vehicles: (

@@ -3,17 +3,18 @@ import { changesTo } from '#shared/audit/changes.ts';
 import type { AuditChange } from '#shared/audit/fact.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { hasValues } from '#shared/database/has-values.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { referenceKey, textKey } from '#shared/input/text-key.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
 import { type LicenseClass, licenseAllows } from '../domain/license.ts';
-import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';
+import { type Driver, DriverEntity, licenseIndex, ShiftEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
@@ -48,7 +49,7 @@ export async function registerDriver(
     nameKey: textKey(input.name),
     phone: input.phone,
     licenseNumber: input.licenseNumber,
-    licenseKey: referenceKey(input.licenseNumber),
+    licenseKey: blindIndexOf(em, licenseIndex, input.licenseNumber),
     licenseClasses: input.licenseClasses,
     equipment: input.equipment,
     home: input.homeBase,
@@ -85,7 +86,7 @@ export async function updateDriver(
     nameKey: textKey(input.name ?? name),
     phone: input.phone ?? phone,
     licenseNumber: input.licenseNumber ?? licenseNumber,
-    licenseKey: newLicense === undefined ? licenseKey : referenceKey(newLicense),
+    licenseKey: newLicense === undefined ? licenseKey : blindIndexOf(em, licenseIndex, newLicense),
     licenseClasses: input.licenseClasses ?? licenseClasses,
     equipment: input.equipment ?? equipment,
     home: input.homeBase ?? driver.home,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains, keyStartsWith } from '#shared/database/key-contains.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { anyOf, containing, hasId, isOneOf, never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
@@ -9,6 +11,7 @@ import { parseTimeRange, type TimeRange, timeRange } from '#shared/input/time-ra
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
 import { underwayStates } from '../domain/load.ts';
+import { licenseIndex } from '../entities.ts';
 
 export interface DriverFilter {
   readonly search?: string | null;
@@ -22,7 +25,7 @@ export interface DriverFilter {
   readonly freeIn?: TimeRange | null;
 }
 
-export function driverConditions(filter: DriverFilter | null | undefined, now: Date): Sql[] {
+export function driverConditions(em: EntityManager, filter: DriverFilter | null | undefined, now: Date): Sql[] {
   const { search, name, active, equipment, hubCode, onShift, licenseNumber, freeIn } = filter ?? {};
   const where: Sql[] = [];
   if (search != null) where.push(keyContains('t.name_key', parseSearch(search)));
@@ -32,8 +35,8 @@ export function driverConditions(filter: DriverFilter | null | undefined, now: D
   if (hubCode != null) where.push(atHub(hubCode));
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
   if (licenseNumber != null) {
-    const columns = { text: 't.license_number', key: 't.license_key' };
-    where.push(hasReferencePart(columns, licenseNumber, 'filter.licenseNumber', 40));
+    const typed = parseSearch(licenseNumber, 'filter.licenseNumber', 40);
+    where.push(sql`t.license_key = ${blindIndexOf(em, licenseIndex, typed)}`);
   }
   if (freeIn != null) where.push(...isFree('driver_id', freeIn, now));
   return where;

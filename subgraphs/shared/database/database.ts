@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { DatabaseConnection } from 'kysely';
 import type pg from 'pg';
+import type { FieldCipher } from '../identity/field-cipher.ts';
 import type { Log } from '../runtime/log.ts';
 import { cancelStatements } from './cancel-statements.ts';
 import { countStatements } from './count-statements.ts';
@@ -16,6 +17,7 @@ import { query, runDirectly } from './query.ts';
 import { requireColumns } from './require-columns.ts';
 import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
+import { sealWith } from './sealed-column.ts';
 import { sql } from './sql.ts';
 import { StatementLogger } from './statement-logger.ts';
 
@@ -23,6 +25,8 @@ export type { EntityManager, NamedMigration } from './database-types.ts';
 
 /** The database of one subgraph: a schema that belongs to the role of the subgraph. */
 export interface Database {
+  /** Seals and opens the columns with personal data. */
+  readonly cipher: FieldCipher | undefined;
   /**
    * A new unit of work with an empty identity map, for one request, job or script.
    * @param signal cancels its statements when aborted, except a commit that has begun
@@ -51,6 +55,8 @@ export interface DatabaseOptions {
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly NamedMigration[];
   readonly log: Log;
+  /** Required if an entity has sealed columns that are read or written. */
+  readonly cipher?: FieldCipher | undefined;
   /** Maximum number of connections. */
   readonly poolSize?: number;
   /** Time limit of a statement, and of the wait for a connection. */
@@ -63,6 +69,7 @@ export async function openDatabase({
   entities,
   migrations,
   log,
+  cipher,
   poolSize = 10,
   statementTimeoutMs,
 }: DatabaseOptions): Promise<Database> {
@@ -107,12 +114,14 @@ export async function openDatabase({
     loggerFactory: (options) => new StatementLogger(options),
   });
 
+  if (cipher) sealWith(orm.em.getPlatform(), cipher);
   const maintain: Database['maintain'] = (run) =>
     orm.em.fork().transactional(async (em) => {
       await query(em, sql`set local statement_timeout = 0`);
       return run(em);
     });
   return {
+    cipher,
     fork(signal) {
       const em = orm.em.fork(signal && { signal });
       return pool ? runDirectly(em, new DirectStatements({ pool, log, counted }, signal)) : em;

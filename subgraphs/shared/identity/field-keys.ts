@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigurationError } from '../runtime/config.ts';
+import type { FieldSecrets } from './field-cipher.ts';
 import { keptSecret } from './kept-secret.ts';
-import type { KeySource } from './keys.ts';
+import { type KeySource, loadBlindIndexKey } from './keys.ts';
 import type { FieldKey, FieldKeys } from './sealed-text.ts';
 
 const form = 'a list of ID:BASE64 with commas between them and 32 bytes in each, as `npm run keys` prints it';
@@ -19,7 +20,7 @@ export const FIELD_KEYS = z
   .optional()
   .meta({
     description:
-      'Keys with which subgraphs encrypt secrets in the database. The first one encrypts, all decrypt: to rotate, put a new key in front and keep the old ones.',
+      'Keys with which access, fleet, shipments and risk encrypt secrets and personal data in the database. The first one encrypts, all decrypt: to rotate, put a new key in front and keep the old ones.',
     form: '`ID:BASE64,ID:BASE64`, 32 bytes each',
     otherwise: 'required in production; elsewhere a key that is made once under DATA_DIR',
   });
@@ -34,6 +35,19 @@ export async function loadFieldKeys({ given, dataDir }: KeySource<FieldKeys>): P
   const keys = given ?? parseFieldKeys(await keptSecret(dataDir, 'field-keys', newFieldKey));
   if (keys) return keys;
   throw new ConfigurationError(`DATA_DIR: ${dataDir}/field-keys does not contain ${form}. Restore the file.`);
+}
+
+/** The secrets of sealed columns as given by settings; undefined = those of this installation. */
+export interface GivenFieldSecrets {
+  readonly fieldKeys: FieldKeys | undefined;
+  readonly blindIndexKey: string | undefined;
+}
+
+export async function loadFieldSecrets(given: GivenFieldSecrets, dataDir: string): Promise<FieldSecrets> {
+  return {
+    fieldKeys: await loadFieldKeys({ given: given.fieldKeys, dataDir }),
+    blindIndexKey: await loadBlindIndexKey({ given: given.blindIndexKey, dataDir }),
+  };
 }
 
 function parseFieldKeys(text: string): FieldKeys | undefined {

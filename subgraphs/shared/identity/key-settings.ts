@@ -59,6 +59,16 @@ export const API_KEY_SECRET = z
     otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
   });
 
+export const BLIND_INDEX_KEY = z
+  .string()
+  .min(leastCharacters, `${leastCharacters} characters or more are required`)
+  .optional()
+  .meta({
+    description:
+      'Secret of the keyed hashes by which access, fleet and risk find encrypted e-mail addresses and licence numbers, such as `openssl rand -hex 32` prints. It must stay when FIELD_KEYS are rotated: with another one no stored value is found.',
+    otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
+  });
+
 export const ACCESS_SIGNING_KEY = signingKeySetting.optional().meta({
   description: 'Private key with which the access subgraph signs the access tokens of clients.',
   form: 'private JWK in JSON',

@@ -59,6 +59,12 @@ export function loadApiKeySecret({ given, dataDir }: KeySource<string>): Promise
   return keptSecret(dataDir, 'api-key-secret', () => randomBytes(32).toString('hex'));
 }
 
+/** Loads the secret of blind indexes: BLIND_INDEX_KEY, or that of this installation. */
+export function loadBlindIndexKey({ given, dataDir }: KeySource<string>): Promise<string> {
+  if (given !== undefined) return Promise.resolve(given);
+  return keptSecret(dataDir, 'blind-index-key', () => randomBytes(32).toString('hex'));
+}
+
 /** Loads the secret from which the passwords of the database roles derive: DATABASE_ROLE_SECRET, or that of this installation. */
 export function loadRoleSecret({
   roleSecret,

@@ -24,6 +24,8 @@ export interface TextSealer {
   open(sealed: string, place: TextPlace): string;
   /** True if the text was sealed with an older key. Seal it again, so that the older key can be removed. */
   isOutdated(sealed: string): boolean;
+  /** The beginning of every text that the newest key has sealed. */
+  readonly newestPrefix: string;
 }
 
 /** The version of the form `1.KEY-ID.BASE64URL`, whose last part has the nonce, the ciphertext and the tag. */
@@ -32,6 +34,15 @@ const cipher = 'aes-256-gcm';
 /** Bytes of the nonce. With random nonces a key is safe for 2^32 texts (NIST SP 800-38D). */
 const nonceLength = 12;
 const tagLength = 16;
+
+/** The form of sealed texts as a regular expression, also of PostgreSQL. Of the last part it requires the shortest length. */
+export const sealedForm = String.raw`^1\.[A-Za-z0-9_-]{1,32}\.[A-Za-z0-9_-]{38,}$`;
+const sealedPattern = new RegExp(sealedForm);
+
+/** False for a text of an earlier release, which was not sealed. */
+export function isSealed(text: string): boolean {
+  return text.startsWith(`${version}.`) && sealedPattern.test(text);
+}
 
 /** Seals with AES-256-GCM. The place is the associated data. */
 export function createTextSealer(keys: FieldKeys): TextSealer {
@@ -55,6 +66,7 @@ export function createTextSealer(keys: FieldKeys): TextSealer {
       return text + opening.final('utf8');
     },
     isOutdated: (sealed) => parseSealed(sealed).keyId !== newest.id,
+    newestPrefix: `${version}.${newest.id}.`,
   };
 }
 

@@ -23,13 +23,17 @@ const secrets = {
     holders: 'gateways and the access subgraph',
     hint: '`npm run keys` prints a new one.',
   },
-  FIELD_KEYS: { holders: 'the access subgraph', hint: '`npm run keys` prints a new one.' },
+  FIELD_KEYS: { holders: 'subgraphs with encrypted columns', hint: '`npm run keys` prints a new one.' },
+  BLIND_INDEX_KEY: { holders: 'subgraphs with encrypted columns', hint: '`npm run keys` prints a new one.' },
   IDENTITY_SIGNING_KEY: { holders: 'gateways', hint: '`npm run keys` prints new keys.' },
   IDENTITY_PUBLIC_KEYS: { holders: 'subgraphs', hint: '`npm run keys` prints new keys.' },
   SMTP_URL: { holders: 'the access subgraph', hint: 'Without it no mails are sent.', isOptional: true },
 } satisfies Record<string, SecretUse>;
 
 export type Secret = keyof typeof secrets;
+
+/** The secrets of a subgraph with encrypted columns. */
+export const fieldSecretNames = ['FIELD_KEYS', 'BLIND_INDEX_KEY'] as const satisfies readonly Secret[];
 
 interface HeldSecrets {
   readonly required: readonly Secret[];

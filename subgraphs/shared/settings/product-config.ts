@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FIELD_KEYS } from '../identity/field-keys.ts';
-import { ACCESS_SIGNING_KEY, API_KEY_SECRET, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
+import { ACCESS_SIGNING_KEY, API_KEY_SECRET, BLIND_INDEX_KEY, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
 import type { KeyUse } from '../identity/keys.ts';
 import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { KeyPair } from '../identity/tokens.ts';
 import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
 import type { SubgraphLimits } from './limits.ts';
-import { requireSecrets } from './process-secrets.ts';
+import { fieldSecretNames, requireSecrets } from './process-secrets.ts';
 import * as settings from './settings.ts';
 
 /** Settings of `npm start` besides those of the gateway and the subgraphs. */
@@ -19,6 +19,7 @@ export const productSettings = z.object({
   IDENTITY_SIGNING_KEY,
   API_KEY_SECRET,
   FIELD_KEYS,
+  BLIND_INDEX_KEY,
   DATA_DIR: settings.DATA_DIR,
   REDIS_URL: settings.REDIS_URL,
   SUBGRAPH_BASE_PORT: settings.SUBGRAPH_BASE_PORT,
@@ -56,6 +57,8 @@ export interface ProductConfig {
   readonly apiKeySecret: string | undefined;
   /** Undefined = the key of this installation. */
   readonly fieldKeys: FieldKeys | undefined;
+  /** Secret of blind indexes; undefined = the secret of this installation. */
+  readonly blindIndexKey: string | undefined;
   readonly demoAccounts: 'local' | 'public';
   /** True if the demo accounts of staff have second factors. */
   readonly demoSecondFactor: boolean;
@@ -78,6 +81,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     signingKeys: { access: parsed.ACCESS_SIGNING_KEY, identity: parsed.IDENTITY_SIGNING_KEY },
     apiKeySecret: parsed.API_KEY_SECRET,
     fieldKeys: parsed.FIELD_KEYS,
+    blindIndexKey: parsed.BLIND_INDEX_KEY,
     demoAccounts: parsed.DEMO_ACCOUNTS,
     demoSecondFactor: parsed.DEMO_SECOND_FACTOR === '1',
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
@@ -93,7 +97,7 @@ export function readStartConfig(environment: NodeJS.ProcessEnv): ProductConfig {
       'ACCESS_SIGNING_KEY',
       'IDENTITY_SIGNING_KEY',
       'API_KEY_SECRET',
-      'FIELD_KEYS',
+      ...fieldSecretNames,
     ],
     refused: [],
   });

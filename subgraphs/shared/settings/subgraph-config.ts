@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { IDENTITY_PUBLIC_KEYS } from '../identity/key-settings.ts';
+import { FIELD_KEYS } from '../identity/field-keys.ts';
+import { BLIND_INDEX_KEY, IDENTITY_PUBLIC_KEYS } from '../identity/key-settings.ts';
+import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { PublicKeys } from '../identity/tokens.ts';
 import { parseEnvironment } from '../runtime/config.ts';
 import type { SubgraphLimits } from './limits.ts';
-import { requireSecrets, type Secret } from './process-secrets.ts';
+import { fieldSecretNames, requireSecrets, type Secret } from './process-secrets.ts';
 import * as settings from './settings.ts';
 
 /** Settings of a subgraph that runs as its own process. */
@@ -17,6 +19,8 @@ export const subgraphSettings = z.object({
   }),
   SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
   IDENTITY_PUBLIC_KEYS,
+  FIELD_KEYS,
+  BLIND_INDEX_KEY,
   REDIS_URL: settings.REDIS_URL,
   MAX_RESULT_OBJECTS: settings.MAX_RESULT_OBJECTS,
   STATEMENT_TIMEOUT_MS: settings.STATEMENT_TIMEOUT_MS,
@@ -41,6 +45,10 @@ export interface SubgraphConfig {
   readonly roleSecret: string | undefined;
   /** Undefined = the keys of this installation. */
   readonly identityPublicKeys: PublicKeys | undefined;
+  /** Undefined = the keys of this installation. */
+  readonly fieldKeys: FieldKeys | undefined;
+  /** Undefined = the secret of this installation. */
+  readonly blindIndexKey: string | undefined;
   readonly redisUrl: string | undefined;
   readonly dataDir: string;
   readonly logLevel: string;
@@ -58,7 +66,7 @@ export function readSubgraphConfig(
     'IDENTITY_SIGNING_KEY',
     'ACCESS_SIGNING_KEY',
     'API_KEY_SECRET',
-    'FIELD_KEYS',
+    ...fieldSecretNames,
     'SMTP_URL',
   ];
   requireSecrets(environment, {
@@ -75,6 +83,8 @@ export function readSubgraphConfig(
     databaseUrl: parsed.DATABASE_URL,
     roleSecret: parsed.DATABASE_ROLE_SECRET,
     identityPublicKeys: parsed.IDENTITY_PUBLIC_KEYS,
+    fieldKeys: parsed.FIELD_KEYS,
+    blindIndexKey: parsed.BLIND_INDEX_KEY,
     redisUrl: parsed.REDIS_URL,
     dataDir: resolve(parsed.DATA_DIR),
     logLevel: parsed.LOG_LEVEL,

@@ -4,6 +4,7 @@ import type { GraphResponse } from '../../../client/graph-response.ts';
 import { post } from '../../../client/post.ts';
 import { asAdmin, roleUrl } from '../database/provision.ts';
 import type { BaseContext } from '../graphql/context.ts';
+import { createFieldCipher, type FieldSecrets } from '../identity/field-cipher.ts';
 import { type Credential, type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
 import { createSigner, createVerifier, identityTokens, newKeyPair } from '../identity/tokens.ts';
 import { newId } from '../ids.ts';
@@ -40,6 +41,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /** Longer than any test, so that a request that hangs fails under the name of its test. */
 const timeoutMs = 600_000;
+
+/** The secrets of personal data in tests. */
+export const fieldSecrets: FieldSecrets = {
+  fieldKeys: [{ id: 'test', secret: Buffer.alloc(32, 'field key') }],
+  blindIndexKey: 'blind index key of the tests',
+};
+export const cipher = createFieldCipher(fieldSecrets);
 
 const keys = await newKeyPair();
 const signer = createSigner(keys.privateJwk);
@@ -103,6 +111,7 @@ export async function startTestSubgraph<C extends BaseContext>(
     databaseUrl: database.urlFor(subgraph.name),
     live,
     log,
+    cipher,
     ...(options.clock && { clock: options.clock }),
     ...(options.limits && { limits: options.limits }),
   });

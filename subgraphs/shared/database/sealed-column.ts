@@ -1,0 +1,82 @@
+import { type EntitySchema, type Platform, Type } from '@mikro-orm/core';
+import type { FieldCipher, SealedPlace } from '../identity/field-cipher.ts';
+import type { EntityManager } from './database-types.ts';
+
+/** How rows are found by the text of a sealed column. */
+export interface BlindIndex {
+  /** The column with the keyed hash. */
+  readonly column: string;
+  /** Values of one purpose have comparable indexes, also in other tables. */
+  readonly purpose: string;
+  /** The form in which values are compared. */
+  readonly keyOf: (text: string) => string;
+  /** True if no other row may have the same value. */
+  readonly unique: boolean;
+}
+
+const ciphers = new WeakMap<Platform, FieldCipher>();
+
+/** Makes a database seal its columns. `platform` is that of its ORM. */
+export function sealWith(platform: Platform, cipher: FieldCipher): void {
+  ciphers.set(platform, cipher);
+}
+
+/** @throws Error if the database was opened without secrets */
+function cipherOf(platform: Platform | undefined): FieldCipher {
+  const cipher = platform && ciphers.get(platform);
+  if (cipher) return cipher;
+  throw new Error('a database with sealed columns must be opened with FIELD_KEYS and BLIND_INDEX_KEY');
+}
+
+/** A column with personal data: sealed when it is written, opened when it is read. It has another text each time. */
+export class SealedText extends Type<string, string> {
+  readonly place: SealedPlace;
+  readonly index: BlindIndex | undefined;
+
+  constructor(place: SealedPlace, index?: BlindIndex) {
+    super();
+    this.place = place;
+    this.index = index;
+  }
+
+  override convertToDatabaseValue(value: string, platform: Platform): string {
+    return value == null ? value : cipherOf(platform).seal(value, this.place);
+  }
+
+  override convertToJSValue(value: string, platform: Platform): string {
+    return value == null ? value : cipherOf(platform).open(value, this.place);
+  }
+
+  /** Compares what was sealed, so that an unchanged text is not written again. */
+  override compareValues(one: string, other: string): boolean {
+    const cipher = cipherOf(this.platform);
+    return one === other || cipher.open(one, this.place) === cipher.open(other, this.place);
+  }
+
+  override compareAsType(): string {
+    return 'string';
+  }
+}
+
+/** The blind index of a value, for the column of the index. */
+export function blindIndexOf(em: EntityManager, { keyOf, purpose }: BlindIndex, value: string): string {
+  return cipherOf(em.getPlatform()).indexOf(keyOf(value), purpose);
+}
+
+/** Seals a text for a statement that the ORM does not write. */
+export function sealFor(em: EntityManager, type: SealedText, text: string): string {
+  return cipherOf(em.getPlatform()).seal(text, type.place);
+}
+
+/** Opens a text of a statement that has no rows of an entity. */
+export function openFrom(em: EntityManager, type: SealedText, stored: string): string {
+  return cipherOf(em.getPlatform()).open(stored, type.place);
+}
+
+/** The sealed columns of an entity. */
+export function sealedColumnsOf(entity: EntitySchema): SealedText[] {
+  return Object.values(entity.meta.properties).flatMap(({ type }) => {
+    const given: unknown = type; // the declared type has texts only
+    return given instanceof SealedText ? [given] : [];
+  });
+}

@@ -1,0 +1,45 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { createTextSealer, type FieldKeys, isSealed } from './sealed-text.ts';
+
+/** The secrets with which personal data is stored. */
+export interface FieldSecrets {
+  /** They encrypt, and are rotated. */
+  readonly fieldKeys: FieldKeys;
+  /** Makes blind indexes. It stays when the field keys are rotated. */
+  readonly blindIndexKey: string;
+}
+
+/** A column with sealed texts in a table whose key is `id`. */
+export interface SealedPlace {
+  /** The table with its schema, such as `fleet.driver`. */
+  readonly table: string;
+  readonly column: string;
+}
+
+/** Encrypts columns with personal data, and makes the indexes by which they are found. */
+export interface FieldCipher {
+  seal(text: string, place: SealedPlace): string;
+  /** Opens a stored text. A text of an earlier release, which was not sealed, is returned as it is. */
+  open(stored: string, place: SealedPlace): string;
+  /** The beginning of every text that the newest key has sealed. */
+  readonly newestPrefix: string;
+  /** A keyed hash: equal values of one purpose have equal indexes, and nobody without the key can guess the value. */
+  indexOf(value: string, purpose: string): string;
+}
+
+export function createFieldCipher({ fieldKeys, blindIndexKey }: FieldSecrets): FieldCipher {
+  const sealer = createTextSealer(fieldKeys);
+  const keys = new Map<string, Buffer>();
+  const indexKey = (purpose: string): Buffer => {
+    const known = keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', blindIndexKey, '', `blind index ${purpose}`, 32));
+    keys.set(purpose, known);
+    return known;
+  };
+  return {
+    // Values of one column may move between rows: a column type does not know the row.
+    seal: (text, place) => sealer.seal(text, { ...place, rowId: '' }),
+    open: (stored, place) => (isSealed(stored) ? sealer.open(stored, { ...place, rowId: '' }) : stored),
+    newestPrefix: sealer.newestPrefix,
+    indexOf: (value, purpose) => createHmac('sha256', indexKey(purpose)).update(value).digest('base64url'),
+  };
+}
