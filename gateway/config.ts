@@ -8,7 +8,7 @@ import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { fieldSecretNames, requireSecrets } from '#shared/settings/process-secrets.ts';
 import type { BudgetMode } from './access/budget/budgets.ts';
-import type { BucketSize } from './access/clients/token-buckets.ts';
+import type { BucketSize } from './access/clients/token-bucket.ts';
 import type { Audience } from './access/documents/audience.ts';
 import type { DocumentLimits } from './access/documents/document-limits.ts';
 import type { DocumentPolicy } from './access/documents/policy.ts';

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '#shared/identity/client-network.ts';
-import { type BucketSize, TokenBuckets } from '../access/clients/token-buckets.ts';
+import type { BucketSize } from '../access/clients/token-bucket.ts';
+import { TokenBuckets } from '../access/clients/token-buckets.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Arrived, Identified } from './stages.ts';
 

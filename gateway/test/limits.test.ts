@@ -10,6 +10,7 @@ describe('the size of a document', () => {
     expect(sizeOf('{ a: people { name } person(id: 1) { b: name friends { id } } }')).toEqual({
       depth: 3,
       aliases: 2,
+      aliasLength: 1,
       rootFields: 2,
       selections: 6,
     });
@@ -59,6 +60,18 @@ describe('hostile operations', () => {
       `{ people { ${Array.from({ length: 150 }, (_, n) => `a${n}: name`).join(' ')} } }`,
       'MAX_ALIASES_LIMIT',
     ],
+    ['a long alias', `{ people { ${'a'.repeat(129)}: name } }`, 'MAX_ALIASES_LIMIT'],
+    [
+      'a long alias in a fragment',
+      `{ people { ...F } } fragment F on Person { friends { ${'a'.repeat(150_000)}: id } }`,
+      'MAX_ALIASES_LIMIT',
+    ],
+    ['many directives', `{ people { name ${'@include(if: true) '.repeat(5_000)} } }`, 'TOKEN_LIMIT_EXCEEDED'],
+    ['many unknown directives', `{ people { name ${'@a '.repeat(10_000)} } }`, 'TOKEN_LIMIT_EXCEEDED'],
+    ['many variables', `query (${'$a: Int '.repeat(5_000)}) { people { name } }`, 'TOKEN_LIMIT_EXCEEDED'],
+    ['nested list values', `{ echo(text: ${'['.repeat(7_000)}${']'.repeat(7_000)}) }`, 'MAX_DEPTH_LIMIT'],
+    ['nested types', `query ($a: ${'['.repeat(7_000)}Int${']'.repeat(7_000)}) { people { name } }`, 'MAX_DEPTH_LIMIT'],
+    ['nested inline fragments', `{ ${'... { '.repeat(7_000)}people { id }${' }'.repeat(7_000)} }`, 'MAX_DEPTH_LIMIT'],
     [
       'aliases hidden in fragments',
       `{ people { ${'...F '.repeat(30)} } } fragment F on Person { a: id b: id c: id d: id }`,

@@ -13,6 +13,9 @@ export interface DocumentLimits {
   readonly maxLength: number;
 }
 
+/** Characters of an alias. A response repeats it in each object of a list, so a long one would cost far more than its price. */
+const maxAliasLength = 128;
+
 /** Refuses a text that is too long, before the lexer reads it. */
 export function checkLength(text: string, { maxLength }: DocumentLimits): void {
   if (text.length > maxLength) {
@@ -24,6 +27,10 @@ export function checkLength(text: string, { maxLength }: DocumentLimits): void {
 export function checkSize(size: DocumentSize, limits: DocumentLimits): void {
   if (size.depth > limits.maxDepth) throw tooMany('MAX_DEPTH_LIMIT', 'levels', limits.maxDepth, size.depth);
   if (size.aliases > limits.maxAliases) throw tooMany('MAX_ALIASES_LIMIT', 'aliases', limits.maxAliases, size.aliases);
+  if (size.aliasLength > maxAliasLength) {
+    const message = `An alias has at most ${maxAliasLength} characters; one has ${size.aliasLength}. Use a shorter one.`;
+    throw new GraphError('MAX_ALIASES_LIMIT', message);
+  }
   if (size.rootFields > limits.maxRootFields) {
     throw tooMany('MAX_ROOT_FIELDS_LIMIT', 'root fields', limits.maxRootFields, size.rootFields);
   }

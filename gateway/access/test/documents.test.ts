@@ -83,7 +83,7 @@ describe('a faulty document', () => {
     }
   });
 
-  test('gets at most 50 errors, with messages of at most 500 characters', () => {
+  test('gets at most 50 errors, with messages that shorten long names', () => {
     const name = 'a'.repeat(20_000);
     const many = freightDocuments().check(`{ viewer { ${repeat(80, (n) => `nothing${n}`)} ${name} } }`);
     if (many.kind !== 'invalid') throw new Error(many.kind);
@@ -91,7 +91,7 @@ describe('a faulty document', () => {
     expect(many.errors.at(-1)?.message).toBe('The document has more errors than these 50.');
     const long = freightDocuments().check(`{ viewer { ${name} } }`);
     if (long.kind !== 'invalid') throw new Error(long.kind);
-    expect(long.errors[0]?.message).toHaveLength(501);
+    expect(long.errors[0]?.message).toMatch(/^Cannot query field "a{59}…" on type "Account"\.$/);
   });
 
   test('with one argument thousands of times after thousands of empty lines gets few locations', () => {

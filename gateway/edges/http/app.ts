@@ -8,11 +8,13 @@ import { toRefused } from '../../errors/refused.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { readJsonBodies } from './body.ts';
 import { compressResponses } from './compression.ts';
-import { refuseForeignHost } from './host-check.ts';
+import { refuseForeignHost, severalHosts } from './host-check.ts';
 import { responseType } from './media-type.ts';
 import { acceptedBy } from './receive.ts';
 import { clientRequestId } from './request-id.ts';
-import { protectResponses } from './security-headers.ts';
+import { forbidCopies } from './revalidation.ts';
+import { headersOfResponses, protectResponses } from './security-headers.ts';
+import { refuseUnreadable } from './unreadable.ts';
 import { addVary } from './vary.ts';
 
 /** Milliseconds in which a client must send the head of a request, and the whole request. */
@@ -43,6 +45,10 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     genReqId: () => newId(),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, log),
+    // The hooks below do not run for a path that the router can't read.
+    frameworkErrors: (error, request, reply) =>
+      void refuse(error, request, reply.headers({ ...headersOfResponses, 'x-request-id': request.id }), log),
     routerOptions: { maxParamLength: 200 },
   });
   readJsonBodies(app, config.maxBodyBytes);
@@ -56,6 +62,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
     done();
   });
   protectResponses(app, readOrigin);
+  app.addHook('onRequest', ({ raw }, _reply, done) => done(severalHosts(raw.rawHeaders)));
   if (config.demoAccounts === 'local') refuseForeignHosts(app);
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
@@ -89,6 +96,7 @@ function refuseForeignHosts(app: FastifyInstance): void {
 /** Reports an error that occurred before GraphQL began, in the form of a GraphQL response. */
 function refuse(error: Error, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   addVary(reply, 'accept');
+  forbidCopies(reply);
   reply.type(responseType(acceptedBy(request)));
   const { errors, status, headers } = toRefused(asRefusal(error), request.id, log);
   return reply.code(status).headers(headers).send(JSON.stringify({ errors }));
@@ -103,6 +111,7 @@ function asRefusal(error: Error): unknown {
 }
 
 const requirements: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The path is not valid. Encode it as in RFC 3986.',
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large. Send a smaller one.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The content type is not supported. Send application/json.',
   FST_ERR_CTP_EMPTY_TYPE: 'The content type is missing. Send application/json.',

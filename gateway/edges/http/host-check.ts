@@ -20,3 +20,15 @@ export function refuseForeignHost({ host }: IncomingHttpHeaders): void {
   const message = `The host name ${given} is not served while demo accounts exist. Use localhost, or set DEMO_ACCOUNTS=public.`;
   throw new RequestRefusal('FORBIDDEN', message);
 }
+
+/**
+ * Returns the refusal of a request with several host names (RFC 9112, section 3.2). Node reads the first, a proxy may have read another.
+ * @param rawHeaders names and values in turn
+ */
+export function severalHosts(rawHeaders: readonly string[]): RequestRefusal | undefined {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (isHost(rawHeaders[at]!)) hosts++;
+  return hosts > 1 ? new RequestRefusal('BAD_REQUEST', 'The request has several Host headers. Send one.') : undefined;
+}
+
+const isHost = (name: string): boolean => name.length === 4 && name.toLowerCase() === 'host';

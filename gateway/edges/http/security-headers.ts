@@ -3,13 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 
 /** Headers of responses with data. They forbid browsers to guess another type, to frame a response and to run scripts in it. */
-const ofResponses = {
+export const headersOfResponses = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
 } as const;
-const names = Object.keys(ofResponses) as (keyof typeof ofResponses)[];
+const names = Object.keys(headersOfResponses) as (keyof typeof headersOfResponses)[];
 
 /** Sent over TLS only: RFC 6797 (section 7.2) forbids the header over plain HTTP. */
 const transportSecurity = 'max-age=31536000; includeSubDomains';
@@ -18,7 +18,7 @@ const transportSecurity = 'max-age=31536000; includeSubDomains';
 export function protectResponses(app: FastifyInstance, readOrigin: ReadOrigin): void {
   app.addHook('onRequest', (request, reply, done) => {
     // Not set on the raw response: see docs/performance.md, P17.
-    for (const name of names) reply.header(name, ofResponses[name]);
+    for (const name of names) reply.header(name, headersOfResponses[name]);
     if (readOrigin(request.raw).isSecure) reply.header('strict-transport-security', transportSecurity);
     done();
   });

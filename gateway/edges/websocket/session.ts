@@ -14,6 +14,7 @@ import { type ConnectionOperation, ConnectionOperations } from '../connection-op
 import { givenKey } from '../given-key.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
 import { readJson } from '../read-json.ts';
+import { ControlMessages, isControl } from './control-messages.ts';
 import { readInitHeaders } from './init-headers.ts';
 
 export interface WebSocketSessionOptions {
@@ -42,7 +43,8 @@ const namedDocument = z.looseObject({
     z.looseObject({ extensions: z.looseObject({ persistedQuery: z.looseObject({}) }) }),
   ]),
 });
-/** WebSocket close code (IANA registry): clients of graphql-ws connect again after it. */
+/** WebSocket close codes (IANA registry): clients of graphql-ws connect again after them. */
+const policyViolation = 1008;
 const tryAgainLater = 1013;
 
 /**
@@ -54,6 +56,7 @@ export class WebSocketSession {
   readonly #options: WebSocketSessionOptions;
   readonly #address: string;
   readonly #operations: ConnectionOperations;
+  readonly #control = new ControlMessages();
   readonly #initTimeout: NodeJS.Timeout;
   #headers: IncomingHttpHeaders;
   /** Resolves when the process has written the last message. */
@@ -73,10 +76,12 @@ export class WebSocketSession {
       initMs,
     ).unref();
     socket.on('message', (data: Buffer) => {
+      if (this.#isEnded()) return;
       this.#handle(data).catch((error: unknown) => this.#fail(error));
       this.#pauseWhileFull();
     });
     socket.on('ping', (data) => {
+      if (this.#isEnded() || this.#refuseControl(data.length)) return;
       void this.#flush((done) => socket.pong(data, false, done));
       this.#pauseWhileFull();
     });
@@ -94,6 +99,7 @@ export class WebSocketSession {
       this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
       return;
     }
+    if (isControl(message, (id) => this.#operations.has(id)) && this.#refuseControl(data.length)) return;
     switch (message.type) {
       case MessageType.ConnectionInit:
         return this.#initialise(message.payload);
@@ -247,6 +253,18 @@ export class WebSocketSession {
     if (this.#socket.bufferedAmount <= maxBufferedBytes || this.#socket.isPaused) return;
     this.#socket.pause();
     void this.#flushed.then(() => this.#socket.resume());
+  }
+
+  /** Counts a message that begins no operation. Returns true if it ends the connection. */
+  #refuseControl(bytes: number): boolean {
+    const reason = this.#control.refuse(bytes);
+    if (reason !== undefined) this.#socket.close(policyViolation, reason);
+    return reason !== undefined;
+  }
+
+  /** True once the connection has been closed with a code. Messages that were sent before the client knew it are dropped. */
+  #isEnded(): boolean {
+    return this.#socket.readyState === this.#socket.CLOSING;
   }
 
   #fail(error: unknown): void {
