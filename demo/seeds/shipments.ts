@@ -1,7 +1,9 @@
+import type { FieldCipher } from '#shared/identity/field-cipher.ts';
 import { toSearchVector } from '#shared/input/search-words.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { customerReferenceOf, keysOf, searchOf } from '../../subgraphs/shipments/domain/search-keys.ts';
 import { goodsOf } from '../../subgraphs/shipments/domain/summary.ts';
+import { stopPhone } from '../../subgraphs/shipments/entities.ts';
 import { plateVector } from '../../subgraphs/shipments/store/vehicles.ts';
 import type { TableRow } from '../seeding/copy-rows.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
@@ -29,7 +31,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
   );
   await tables.copy(
     'stop',
-    shipments.values().flatMap((shipment) => stopRows(shipment, hubCodes)),
+    shipments.values().flatMap((shipment) => stopRows(shipment, hubCodes, tables.cipher)),
   );
   await tables.copy('item', shipments.values().flatMap(itemRows));
   await tables.copy('shipment_event', shipments.values().flatMap(eventRows));
@@ -114,7 +116,7 @@ function timeOf({ events }: Shipment, status: ShipmentStatus): Date | null {
   return events.find(({ toStatus }) => toStatus === status)?.occurredAt ?? null;
 }
 
-function stopRows({ id, stops }: Shipment, hubCodes: HubCodes): TableRow[] {
+function stopRows({ id, stops }: Shipment, hubCodes: HubCodes, cipher: FieldCipher): TableRow[] {
   return stops.map((stop) => ({
     id: stop.id,
     shipment_id: id,
@@ -122,7 +124,7 @@ function stopRows({ id, stops }: Shipment, hubCodes: HubCodes): TableRow[] {
     kind: stop.kind,
     hub_code: hubCodes.get(stop.hubId),
     contact_name: stop.contactName,
-    contact_phone: drawContactPhone(stop),
+    contact_phone: sealedPhone(drawContactPhone(stop), cipher),
     street: stop.street,
     city: stop.city,
     region: stop.region,
@@ -134,6 +136,10 @@ function stopRows({ id, stops }: Shipment, hubCodes: HubCodes): TableRow[] {
     window_end: stop.windowEnd,
     arrived_at: stop.arrivedAt,
   }));
+}
+
+function sealedPhone(phone: string | null, cipher: FieldCipher): string | null {
+  return phone === null ? null : cipher.seal(phone, stopPhone.place);
 }
 
 function itemRows({ id, items }: Shipment): TableRow[] {

@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { SealedJson, SealedText } from '#shared/database/sealed-column.ts';
 import { equipmentKinds, shipmentStatuses, stopKinds } from '#shared/vocabulary.ts';
 import type { FieldChange } from './domain/differences.ts';
 
@@ -67,6 +68,8 @@ type Shipment = InferEntity<typeof ShipmentEntity>;
 type WrittenOnly = 'search' | 'referenceKey';
 export type ShipmentRow = Omit<Shipment, WrittenOnly> & Partial<Pick<Shipment, WrittenOnly>>;
 
+export const stopPhone = new SealedText({ table: 'shipments.stop', column: 'contact_phone' });
+
 export const StopEntity = defineEntity({
   name: 'Stop',
   tableName: 'stop',
@@ -78,7 +81,7 @@ export const StopEntity = defineEntity({
     hubCode: p.text().nullable(),
     contactName: p.text().nullable(),
     /** As `shared/input/phone.ts` writes it. */
-    contactPhone: p.text().nullable(),
+    contactPhone: p.type(stopPhone).nullable(),
     street: p.text().nullable(),
     city: p.text().nullable(),
     region: p.text().nullable(),
@@ -190,7 +193,8 @@ export const ChangeEntity = defineEntity({
     version: p.integer(),
     changedAt: p.datetime(),
     accountId: p.uuid(),
-    fields: p.json<readonly FieldChange[]>(),
+    /** The values may be phones, names and addresses. */
+    fields: p.type(new SealedJson<readonly FieldChange[]>({ table: 'shipments.shipment_change', column: 'fields' })),
   },
 });
 export type ChangeRow = InferEntity<typeof ChangeEntity>;

@@ -7,7 +7,7 @@ import {
 } from '@mikro-orm/core';
 import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
-import { openFrom, SealedText } from './sealed-column.ts';
+import { isSealedColumn, openFrom, type SealedColumn } from './sealed-column.ts';
 import { always, raw, type Sql, sql, uuids } from './sql.ts';
 
 /** The columns that a request needs, by the names of their properties. Equal requests share one object. */
@@ -106,7 +106,7 @@ function plainRows(properties: readonly Property[]): Rows<Row> {
     properties.filter(({ type }) => type === wanted || type instanceof wanted).map(({ name }) => name);
   const moments = ofType(DateTimeType);
   const integers = ofType(BigIntType);
-  const sealed = properties.flatMap(({ name, type }) => (type instanceof SealedText ? [{ name, type }] : []));
+  const sealed = properties.flatMap(({ name, type }) => (isSealedColumn(type) ? [{ name, type }] : []));
   const selectLists = new Map<string, Sql>();
   const narrow = narrower(properties, plainRows);
   const rows: Rows<Row> = {
@@ -122,7 +122,7 @@ function plainRows(properties: readonly Property[]): Rows<Row> {
       for (const row of found) {
         for (const name of moments) (row as Row)[name] = toMoment(row[name]);
         for (const name of integers) (row as Row)[name] = toInteger(row[name]);
-        for (const { name, type } of sealed) (row as Row)[name] = openText(em, type, row[name]);
+        for (const { name, type } of sealed) (row as Row)[name] = openValue(em, type, row[name]);
       }
       return found;
     },
@@ -152,8 +152,8 @@ export function toMoment(text: unknown): Date | null {
   return typeof text === 'string' ? new Date(text) : null;
 }
 
-function openText(em: EntityManager, type: SealedText, stored: unknown): string | null {
-  return typeof stored === 'string' ? openFrom(em, type, stored) : null;
+function openValue(em: EntityManager, type: SealedColumn, stored: unknown): unknown {
+  return typeof stored === 'string' ? type.fromText(openFrom(em, type, stored)) : null;
 }
 
 function toInteger(text: unknown): number | null {

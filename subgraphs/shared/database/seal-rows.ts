@@ -3,7 +3,7 @@ import { isSealed, sealedForm } from '../identity/sealed-text.ts';
 import type { Database } from './database.ts';
 import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
-import { blindIndexOf, openFrom, type SealedText, sealedColumnsOf, sealFor } from './sealed-column.ts';
+import { blindIndexOf, openFrom, type SealedColumn, sealedColumnsOf, sealFor } from './sealed-column.ts';
 import { arrayOf, raw, sql } from './sql.ts';
 
 /** `plain`: texts of earlier releases. `outdated`: also texts that older keys have sealed. */
@@ -40,7 +40,7 @@ export async function sealRows(
 
 async function sealColumn(
   database: Pick<Database, 'fork' | 'cipher'>,
-  type: SealedText,
+  type: SealedColumn,
   toSeal: ToSeal,
 ): Promise<number> {
   const { cipher } = database;
@@ -67,7 +67,7 @@ async function sealColumn(
   }
 }
 
-async function writeSealed(em: EntityManager, type: SealedText, texts: readonly StoredText[]): Promise<void> {
+async function writeSealed(em: EntityManager, type: SealedColumn, texts: readonly StoredText[]): Promise<void> {
   const { place, index } = type;
   const [table, column] = [raw(place.table), raw(place.column)];
   const sealed = texts.map(({ stored }) => sealFor(em, type, openFrom(em, type, stored)));
@@ -92,7 +92,7 @@ async function writeSealed(em: EntityManager, type: SealedText, texts: readonly 
 }
 
 /** Blind indexes of plain texts. A sealed text has one already. Of equal unique texts, only the first gets the index alone. */
-function indexesOf(em: EntityManager, { index }: SealedText, texts: readonly StoredText[]): (string | null)[] {
+function indexesOf(em: EntityManager, { index }: SealedColumn, texts: readonly StoredText[]): (string | null)[] {
   const taken = new Set<string>();
   return texts.map(({ id, stored }) => {
     if (!index || isSealed(stored)) return null;

@@ -29,7 +29,7 @@ function cipherOf(platform: Platform | undefined): FieldCipher {
 }
 
 /** A column with personal data: sealed when it is written, opened when it is read. It has another text each time. */
-export class SealedText extends Type<string, string> {
+abstract class Sealed<V> extends Type<V, string> {
   readonly place: SealedPlace;
   readonly index: BlindIndex | undefined;
 
@@ -39,12 +39,16 @@ export class SealedText extends Type<string, string> {
     this.index = index;
   }
 
-  override convertToDatabaseValue(value: string, platform: Platform): string {
-    return value == null ? value : cipherOf(platform).seal(value, this.place);
+  protected abstract toText(value: V): string;
+  abstract fromText(text: string): V;
+
+  override convertToDatabaseValue(value: V, platform: Platform): string {
+    // Null is not sealed.
+    return value == null ? (value as string) : cipherOf(platform).seal(this.toText(value), this.place);
   }
 
-  override convertToJSValue(value: string, platform: Platform): string {
-    return value == null ? value : cipherOf(platform).open(value, this.place);
+  override convertToJSValue(stored: string, platform: Platform): V {
+    return stored == null ? (stored as V) : this.fromText(cipherOf(platform).open(stored, this.place));
   }
 
   /** Compares what was sealed, so that an unchanged text is not written again. */
@@ -58,25 +62,50 @@ export class SealedText extends Type<string, string> {
   }
 }
 
+export class SealedText extends Sealed<string> {
+  protected override toText(text: string): string {
+    return text;
+  }
+
+  override fromText(text: string): string {
+    return text;
+  }
+}
+
+/** A value that is stored as the sealed text of its JSON. */
+export class SealedJson<V> extends Sealed<V> {
+  protected override toText(value: V): string {
+    return JSON.stringify(value);
+  }
+
+  override fromText(text: string): V {
+    return JSON.parse(text) as V; // what this class has written
+  }
+}
+
+export type SealedColumn = Sealed<unknown>;
+
+/** True if the type of a property is that of a sealed column. */
+export function isSealedColumn(type: unknown): type is SealedColumn {
+  return type instanceof Sealed;
+}
+
 /** The blind index of a value, for the column of the index. */
 export function blindIndexOf(em: EntityManager, { keyOf, purpose }: BlindIndex, value: string): string {
   return cipherOf(em.getPlatform()).indexOf(keyOf(value), purpose);
 }
 
 /** Seals a text for a statement that the ORM does not write. */
-export function sealFor(em: EntityManager, type: SealedText, text: string): string {
-  return cipherOf(em.getPlatform()).seal(text, type.place);
+export function sealFor(em: EntityManager, { place }: SealedColumn, text: string): string {
+  return cipherOf(em.getPlatform()).seal(text, place);
 }
 
 /** Opens a text of a statement that has no rows of an entity. */
-export function openFrom(em: EntityManager, type: SealedText, stored: string): string {
-  return cipherOf(em.getPlatform()).open(stored, type.place);
+export function openFrom(em: EntityManager, { place }: SealedColumn, stored: string): string {
+  return cipherOf(em.getPlatform()).open(stored, place);
 }
 
 /** The sealed columns of an entity. */
-export function sealedColumnsOf(entity: EntitySchema): SealedText[] {
-  return Object.values(entity.meta.properties).flatMap(({ type }) => {
-    const given: unknown = type; // the declared type has texts only
-    return given instanceof SealedText ? [given] : [];
-  });
+export function sealedColumnsOf(entity: EntitySchema): SealedColumn[] {
+  return Object.values(entity.meta.properties).flatMap(({ type }) => (isSealedColumn(type) ? [type] : []));
 }

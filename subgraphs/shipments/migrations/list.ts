@@ -12,6 +12,7 @@ import { MarkDoubtfulPlaces } from './0010-doubtful-places.ts';
 import { RemakeKeys } from './0011-letter-keys.ts';
 import { IndexLongHistory } from './0012-long-history.ts';
 import { IndexRegions } from './0013-regions.ts';
+import { SealContacts } from './0014-sealed-contacts.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -27,4 +28,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0011-letter-keys', class: RemakeKeys },
   { name: '0012-long-history', class: IndexLongHistory },
   { name: '0013-regions', class: IndexRegions },
+  { name: '0014-sealed-contacts', class: SealContacts },
 ];
