@@ -31,6 +31,7 @@ const documents = Array.from({ length: count }, (_, index): GateDocument => {
   return {
     ...{ document: String(index), operation: name, owners: [{ client }] },
     ...{ text: renamed, isRegistered: true, maximumPrice: null },
+    users: [{ audience: 'partner', tier: null, isKnown: true }],
   };
 });
 const config = readGatewayConfig([]);

@@ -83,6 +83,10 @@ test('a supergraph that damages documents is named with them, also as JSON; one 
     examined: 1,
     findings: [{ operation: 'AcceptQuote', owners: [{ client: 'partner' }], damage: 'breaks', field: 'acceptQuote' }],
   });
+  const hidden = await check(current.replace(/^( {2}acceptQuote\b[^)]*\).*)$/m, '$1 @tag(name: "internal")'));
+  expect(hidden.output).toContain(
+    '- AcceptQuote of partner: hidden at acceptQuote: in the schema of partner FREE: Cannot query field "acceptQuote"',
+  );
   const passed = await check(`${current}\nscalar Unused\n`);
   expect([passed.exitCode, passed.output]).toEqual([0, expect.stringMatching(/damages no document: 0 documents/)]);
 });

@@ -99,6 +99,16 @@ describe('under SUPERGRAPH_GATE=enforce a supergraph', () => {
     });
   });
 
+  test('that hides a field from the schema of partners is refused; client, operation and field are named', async () => {
+    const tagged = original.replace('plate: String!', 'plate: String! @tag(name: "internal")');
+    expect(await replace(tagged)).toEqual({
+      isLoaded: false,
+      damaged: expect.arrayContaining([
+        'Plate of partner: hidden at vehicle.plate: in the schema of partner FREE: Cannot query field "plate" on type "Vehicle".',
+      ]),
+    });
+  });
+
   test('that breaks a document which a client has sent lately is refused, without the values that it contained', async () => {
     const query = 'query Yard { vehicle(id: "secret") { yard } }';
     expect((await send(query, { 'apollographql-client-name': 'dashboard' })).errors).toEqual([]);

@@ -31,10 +31,14 @@ export const schemaContracts: readonly SchemaContract[] = audiences.flatMap((aud
 
 const byName = new Map(schemaContracts.map((contract) => [contract.name, contract]));
 
+/** The contract of an audience in one tier. */
+export function contractFor(audience: Audience, tier: Tier): SchemaContract {
+  return byName.get(nameOf(audience, tier))!; // the table has every audience and tier
+}
+
 /** The contract follows from the verified caller alone, like its audience. Anonymous callers have the lowest tier. */
 export function contractOf(identity: Identity): SchemaContract {
-  const name = nameOf(audienceOf(identity), identity.kind === 'account' ? identity.tier : lowestTier);
-  return byName.get(name)!; // the table has every audience and tier
+  return contractFor(audienceOf(identity), identity.kind === 'account' ? identity.tier : lowestTier);
 }
 
 const lowestTier: Tier = tiers[0];

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DocumentContract } from '#shared/identity/document-contract.ts';
 import type { Identity } from '#shared/identity/identity.ts';
+import type { Tier } from '#shared/vocabulary.ts';
 import { CompactTexts } from '../../engine/values/compact-texts.ts';
 import { audienceOf } from './audience.ts';
 import { documentId } from './manifest.ts';
@@ -11,6 +12,8 @@ export interface Listing {
   readonly client: string;
   /** The organization that has registered it; null for documents of manifests and of the company. */
   readonly organizationId: string | null;
+  /** Of the organization; null for documents of the company, which callers of all tiers run. */
+  readonly tier: Tier | null;
   /** Milliseconds since 1970 from which it is refused; null without a notice. */
   readonly endsAt: number | null;
   /** Undefined for documents of manifests that state none. */
@@ -31,6 +34,7 @@ export interface TrustedText {
   readonly client: string;
   readonly text: string;
   readonly organizationId?: string | null;
+  readonly tier?: Tier | null | undefined;
   readonly endsAt?: number | null;
   readonly contract?: DocumentContract | undefined;
 }
@@ -90,13 +94,14 @@ export class TrustedDocuments {
     client,
     text,
     organizationId = null,
+    tier = null,
     endsAt = null,
     contract,
   }: TrustedText): TrustedDocument | undefined {
     const id = documentId(text);
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= maxDocuments) return undefined;
-    const listing = { client, organizationId, endsAt, contract };
+    const listing = { client, organizationId, tier, endsAt, contract };
     const others = known?.listings.filter((other) => !hasSameOwner(other, listing)) ?? [];
     const packed = known?.packed ?? this.#texts.pack(text);
     const entry = { id, name, listings: [...others, listing], packed };
@@ -147,7 +152,7 @@ export class TrustedDocuments {
 }
 
 /** The client whose documents partners may run. Its documents are written for partners, and those of the other clients are not. */
-const partnerClient = 'partner';
+export const partnerClient = 'partner';
 
 function isFor({ client, organizationId }: Listing, identity: Identity): boolean {
   if (organizationId !== null) return identity.kind === 'account' && identity.organizationId === organizationId;

@@ -1,10 +1,20 @@
-import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode, parse, specifiedRules } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+} from 'graphql';
 import type { FieldPrice } from '../../access/cost/cost-by-field.ts';
 import { largestVariables } from '../../access/cost/largest-variables.ts';
 import { CostModel } from '../../access/cost/model.ts';
 import { OperationPricer } from '../../access/cost/operation-pricer.ts';
+import { contractSchema } from '../../access/documents/contract-schema.ts';
 import { Documents } from '../../access/documents/documents.ts';
 import { readOnceFields } from '../../access/documents/root-fields.ts';
+import { readTaggedCoordinates, type TaggedCoordinates } from '../../access/documents/tagged-coordinates.ts';
 import { ownRules } from '../../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../../config.ts';
 import { operationAccess } from '../../engine/authorization/operation-access.ts';
@@ -23,9 +33,15 @@ export type AssessmentSettings = Pick<GatewayConfig, 'limits' | 'introspection' 
 /** Entries of the longest page of any tier. */
 const longestPage = 100;
 
+export interface DocumentFault {
+  /** Path of response keys to the field at fault; null if the fault is in no single field. */
+  readonly field: string | null;
+  readonly reason: string;
+}
+
 /** What one supergraph would do with a document. */
 export type Assessment =
-  | { readonly kind: 'faulty'; readonly field: string | null; readonly reason: string }
+  | ({ readonly kind: 'faulty' } & DocumentFault)
   | {
       readonly kind: 'fine';
       /** Points of the dearest run of any operation of the document. */
@@ -38,6 +54,10 @@ export type Assessment =
 export class AssessedSupergraph {
   readonly #model: SupergraphModel;
   readonly #documents: Documents;
+  readonly #createDocuments: (schema: GraphQLSchema) => Documents;
+  readonly #tagged: TaggedCoordinates;
+  /** Documents under the schemas without the elements of some tags. */
+  readonly #views = new Map<string, Documents>();
   readonly #pricer: OperationPricer;
   readonly #createPlanner: () => Planner;
   /** Undefined until the first document is planned. */
@@ -58,12 +78,15 @@ export class AssessedSupergraph {
     this.#model = loadSupergraphModel(supergraphSdl);
     const costs = new CostModel(this.#model.apiSchema, supergraph, settings);
     this.#pricer = new OperationPricer(costs);
-    this.#documents = new Documents({
-      schema: this.#model.apiSchema,
-      limits,
-      rules: [...specifiedRules, ...ownRules(settings)],
-      onceFields: readOnceFields(this.#model.apiSchema, supergraph),
-    });
+    this.#tagged = readTaggedCoordinates(supergraph);
+    this.#createDocuments = (schema) =>
+      new Documents({
+        schema,
+        limits,
+        rules: [...specifiedRules, ...ownRules(settings)],
+        onceFields: readOnceFields(schema, supergraph),
+      });
+    this.#documents = this.#createDocuments(this.#model.apiSchema);
     this.#createPlanner = createPlanner;
     this.#everything = everyGrant(this.#model);
   }
@@ -71,14 +94,7 @@ export class AssessedSupergraph {
   /** Validates and prices a document. */
   inspect(text: string): Assessment {
     const checked = this.#documents.inspect(text);
-    if (checked.kind === 'refused') return { kind: 'faulty', field: null, reason: checked.error.message };
-    if (checked.kind === 'invalid') {
-      const [error] = checked.errors;
-      const place = error?.locations?.[0];
-      const isReadable = error?.extensions.code === 'GRAPHQL_VALIDATION_FAILED';
-      const field = place && isReadable ? fieldAt(text, place) : null;
-      return { kind: 'faulty', field, reason: error?.message ?? 'The document is invalid.' };
-    }
+    if (checked.kind !== 'valid') return { kind: 'faulty', ...faultOf(text, checked) };
     const { document, operations } = checked;
     try {
       const dearest = operations
@@ -109,6 +125,14 @@ export class AssessedSupergraph {
     }
   }
 
+  /** What is wrong with a document for callers for whom elements with these tags do not exist; undefined if nothing is. */
+  faultWithout(tags: readonly string[], text: string): DocumentFault | undefined {
+    const present = tags.filter((tag) => this.#tagged.has(tag));
+    if (present.length === 0) return undefined;
+    const checked = this.#documentsWithout(present).inspect(text);
+    return checked.kind === 'valid' ? undefined : faultOf(text, checked);
+  }
+
   /** The fields of a valid document that a client may not see. */
   deniedFields(document: DocumentNode, grants: Grants): ReadonlySet<FieldNode> {
     const access = operationAccess([document], this.#model.apiSchema, this.#model.requirements);
@@ -117,6 +141,14 @@ export class AssessedSupergraph {
 
   async close(): Promise<void> {
     await this.#planner?.close();
+  }
+
+  #documentsWithout(tags: readonly string[]): Documents {
+    const name = tags.join(' ');
+    const hidden = tags.flatMap((tag) => [...(this.#tagged.get(tag) ?? [])]);
+    const view = this.#views.get(name) ?? this.#createDocuments(contractSchema(this.#model.apiSchema, hidden));
+    this.#views.set(name, view);
+    return view;
   }
 
   #preparer(): Preparer {
@@ -134,6 +166,18 @@ export class AssessedSupergraph {
     const maximum = this.#pricer.price(document, operation, variables);
     return { maximum, byField: this.#pricer.costByField(document, operation, variables) };
   }
+}
+
+function faultOf(text: string, checked: Exclude<ReturnType<Documents['inspect']>, { kind: 'valid' }>): DocumentFault {
+  if (checked.kind === 'refused') return { field: null, reason: checked.error.message };
+  const located = checked.errors.map(({ message, locations, extensions }): DocumentFault => {
+    const [place] = locations ?? [];
+    const isReadable = extensions.code === 'GRAPHQL_VALIDATION_FAILED';
+    return { field: place && isReadable ? fieldAt(text, place) : null, reason: message };
+  });
+  // A type that is missing with its field is an error of a variable, too.
+  const atField = located.find(({ field }) => field !== null);
+  return atField ?? located[0] ?? { field: null, reason: 'The document is invalid.' };
 }
 
 function faulty(error: unknown): Assessment {

@@ -1,5 +1,8 @@
 import { type DocumentNode, type FieldNode, visit } from 'graphql';
+import { type Tier, tiers } from '#shared/vocabulary.ts';
 import type { FieldPrice } from '../../access/cost/cost-by-field.ts';
+import type { Audience } from '../../access/documents/audience.ts';
+import { contractFor } from '../../access/documents/contracts.ts';
 import type { KindOfClient } from '../kinds-of-client.ts';
 import type { AssessedSupergraph, Assessment } from './assessed-supergraph.ts';
 import { pathOf } from './field-at.ts';
@@ -12,6 +15,16 @@ export interface GateSubject {
   readonly isRegistered: boolean;
   /** The highest price to which its owner has agreed; null without a contract. */
   readonly maximumPrice: number | null;
+  readonly users: readonly DocumentUser[];
+}
+
+/** Who runs a document. What exists for them follows from audience and tier. */
+export interface DocumentUser {
+  readonly audience: Audience;
+  /** Null: callers of every tier. */
+  readonly tier: Tier | null;
+  /** False if the audience may run the document, and nothing says that it does. */
+  readonly isKnown: boolean;
 }
 
 export interface ComparedSupergraphs {
@@ -25,7 +38,7 @@ type Fine = Extract<Assessment, { kind: 'fine' }>;
 
 /** Finds what the next supergraph would do to a document that the current one serves. A fault that the current one has as well is no damage. */
 export async function compareDocument(
-  { text, isRegistered, maximumPrice }: GateSubject,
+  { text, isRegistered, maximumPrice, users }: GateSubject,
   { current, next, clients }: ComparedSupergraphs,
 ): Promise<DocumentDamage | undefined> {
   const after = await next().assess(text);
@@ -36,7 +49,27 @@ export async function compareDocument(
   }
   const before = current().inspect(text);
   if (before.kind === 'faulty') return undefined;
-  return (isRegistered ? findRise(before, after, maximumPrice) : undefined) ?? findDenial(before.document);
+  return (
+    (isRegistered ? findRise(before, after, maximumPrice) : undefined) ??
+    findHidden(before.document) ??
+    findDenial(before.document)
+  );
+
+  function findHidden(document: DocumentNode): DocumentDamage | undefined {
+    for (const { audience, tier, isKnown } of users) {
+      const isUsed = clients.some(
+        (client) =>
+          client.audience === audience && (isKnown || current().deniedFields(document, client.grants).size === 0),
+      );
+      if (!isUsed) continue;
+      for (const { name, excludedTags } of (tier ? [tier] : tiers).map((each) => contractFor(audience, each))) {
+        const fault = next().faultWithout(excludedTags, text);
+        if (!fault || current().faultWithout(excludedTags, text)) continue;
+        return { damage: 'hidden', field: fault.field, reason: `in the schema of ${name}: ${fault.reason}` };
+      }
+    }
+    return undefined;
+  }
 
   function findDenial(document: DocumentNode): DocumentDamage | undefined {
     for (const { name, grants } of clients) {

@@ -2,7 +2,8 @@ import { parse } from 'graphql';
 import type { KindOfClient } from '../kinds-of-client.ts';
 import { AssessedSupergraph, type AssessmentSettings } from './assessed-supergraph.ts';
 import { compareDocument, type DocumentDamage, type GateSubject } from './compare-document.ts';
-import { changedCoordinates, describeCoordinates } from './coordinates.ts';
+import { changedCoordinates, describeCoordinates, wholeGraph } from './coordinates.ts';
+import { haveSameTags } from './same-tags.ts';
 import { TouchedCoordinates } from './touched-coordinates.ts';
 
 export interface ComparisonOptions {
@@ -31,7 +32,9 @@ export class SupergraphComparison {
     const current = parse(options.current, { noLocation: true });
     const next = parse(options.next, { noLocation: true });
     this.#options = options;
-    this.#changed = changedCoordinates(describeCoordinates(current), describeCoordinates(next));
+    const changed = changedCoordinates(describeCoordinates(current), describeCoordinates(next));
+    // What a tag hides may hide other elements that the tag is not on.
+    this.#changed = haveSameTags(current, next) ? changed : changed.union(new Set([wholeGraph]));
     this.#touched = new TouchedCoordinates(current);
   }
 

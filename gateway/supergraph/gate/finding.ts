@@ -8,8 +8,8 @@ export interface DocumentOwner {
   readonly audience?: string;
 }
 
-/** What a new supergraph would do to a document. */
-export type Damage = 'breaks' | 'denied' | 'dearer';
+/** What a new supergraph would do to a document. `hidden`: the schema of its users would lack an element that it uses. */
+export type Damage = 'breaks' | 'hidden' | 'denied' | 'dearer';
 
 /** A document that a new supergraph would damage. */
 export interface GateFinding {

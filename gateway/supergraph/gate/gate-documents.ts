@@ -1,6 +1,12 @@
 import { documentId } from '../../access/documents/manifest.ts';
-import type { TrustedDocument, TrustedDocuments } from '../../access/documents/trusted-documents.ts';
-import type { RecentOperations } from './recent-operations.ts';
+import {
+  type Listing,
+  partnerClient,
+  type TrustedDocument,
+  type TrustedDocuments,
+} from '../../access/documents/trusted-documents.ts';
+import type { DocumentUser } from './compare-document.ts';
+import type { RecentOperations, Sender } from './recent-operations.ts';
 import type { GateDocument } from './run-gate.ts';
 
 /** The documents that a new supergraph must not damage: those that are registered, and those that callers have sent recently. */
@@ -11,7 +17,15 @@ export function* gateDocuments(trusted: TrustedDocuments, recent?: RecentOperati
   }
   for (const { shape, operation, senders } of recent?.recent() ?? []) {
     const owners = [...senders.values()];
-    yield { document: documentId(shape), operation, owners, text: shape, isRegistered: false, maximumPrice: null };
+    yield {
+      document: documentId(shape),
+      operation,
+      owners,
+      text: shape,
+      isRegistered: false,
+      maximumPrice: null,
+      users: owners.map(senderOf),
+    };
   }
 }
 
@@ -24,5 +38,17 @@ function registered({ id, name, listings }: TrustedDocument, text: string): Gate
     text,
     isRegistered: true,
     maximumPrice: agreed.length > 0 ? Math.min(...agreed) : null,
+    users: listings.flatMap(usersOf),
   };
+}
+
+/** Staff see everything, so that no tag hides anything from them. */
+function usersOf({ client, organizationId, tier }: Listing): DocumentUser[] {
+  if (organizationId !== null) return [{ audience: 'partner', tier, isKnown: true }];
+  if (client === partnerClient) return [{ audience: 'partner', tier: null, isKnown: true }];
+  return (['app', 'anonymous'] as const).map((audience) => ({ audience, tier: null, isKnown: false }));
+}
+
+function senderOf({ audience }: Sender): DocumentUser {
+  return { audience, tier: null, isKnown: true };
 }

@@ -1,5 +1,6 @@
 import { type DocumentNode, Kind, print, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Audience } from '../../access/documents/audience.ts';
 
 /** A document that nobody has registered, as it was sent recently. */
 export interface RecentOperation {
@@ -12,7 +13,7 @@ export interface RecentOperation {
 
 export interface Sender {
   readonly client: string;
-  readonly audience: string;
+  readonly audience: Audience;
 }
 
 interface Use extends RecentOperation {

@@ -75,7 +75,12 @@ function startWorker(options: ComparisonOptions): GateWorker {
 }
 
 async function ask({ thread, failed }: GateWorker, batch: readonly GateDocument[], signal: AbortSignal) {
-  const subjects = batch.map(({ text, isRegistered, maximumPrice }) => ({ text, isRegistered, maximumPrice }));
+  const subjects = batch.map(({ text, isRegistered, maximumPrice, users }) => ({
+    text,
+    isRegistered,
+    maximumPrice,
+    users,
+  }));
   const answered = once(thread, 'message', { signal }) as Promise<[FromGateWorker]>;
   thread.postMessage({ subjects } satisfies ToGateWorker);
   const [answer] = await Promise.race([answered, failed]);

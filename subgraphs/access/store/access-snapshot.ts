@@ -73,7 +73,7 @@ async function readDocuments(
   const rows = await query<SnapshotDocument & { version: string }>(
     em,
     sql`select name, client_name as client, organization_id as "organizationId", body as text,
-        (extract(epoch from retires_at) * 1000)::float8 as "endsAt", contract - 'tier' as contract, version::text
+        (select o.tier from organization o where o.id = t.organization_id) as tier, (extract(epoch from retires_at) * 1000)::float8 as "endsAt", contract - 'tier' as contract, version::text
       from trusted_document t where t.version > ${after}::bigint and t.version <= ${newest}::bigint
       order by t.version, t.id fetch first (${documentsPerSnapshot}) rows with ties`,
   );

@@ -62,6 +62,8 @@ const snapshotDocument = z.object({
   client: z.string(),
   /** Null for a document of the company. */
   organizationId: z.string().nullable(),
+  /** Of the organization. Absent in snapshots of an earlier release. */
+  tier: z.enum(tiers).nullish(),
   text: z.string(),
   /** Milliseconds since 1970 from which the document is refused; null without a notice. */
   endsAt: z.number().nullable(),

@@ -142,10 +142,11 @@ export function hasScope(identity: Identity, scope: Scope): boolean {
 
 /** True for staff of the freight company, who see the records of all organizations. */
 export function isStaff(identity: Identity): boolean {
-  return (
-    identity.kind === 'account' &&
-    identity.roles.some((role) => role === 'ADMIN' || role === 'DISPATCHER' || role === 'ANALYST')
-  );
+  return identity.kind === 'account' && identity.roles.some(isStaffRole);
+}
+
+export function isStaffRole(role: Role): boolean {
+  return role === 'ADMIN' || role === 'DISPATCHER' || role === 'ANALYST';
 }
 
 /** The account of a request. @throws GraphError UNAUTHENTICATED */
