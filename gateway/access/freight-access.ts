@@ -137,7 +137,7 @@ function unauthenticated(message: string): RequestRefusal {
 function toCallerKey(identity: Identity): string {
   if (identity.kind !== 'account') return identity.kind;
   const { accountId, credential, organizationId, driverId, roles, scopes, tier } = identity;
-  // No query depends on the session, apart from its roles: an identity that must enrol has none.
-  const ofKey = credential.kind === 'apiKey' ? [credential.id, scopes] : [];
-  return JSON.stringify([accountId, organizationId, driverId, roles, tier, ...ofKey]);
+  // `Session.isCurrent` depends on the session.
+  const ofCredential = credential.kind === 'apiKey' ? [credential.id, scopes] : [credential.id];
+  return JSON.stringify([accountId, organizationId, driverId, roles, tier, ...ofCredential]);
 }

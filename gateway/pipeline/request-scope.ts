@@ -1,4 +1,6 @@
+import { OperationTypeNode } from 'graphql';
 import { rateLimitHeader, rateLimitText } from '#shared/identity/rate-limit.ts';
+import { clientText } from '../access/clients/client-name.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { isRepeatable } from './repeatable.ts';
 import type { Checked } from './stages.ts';
@@ -14,6 +16,10 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
   const { explanation, contract, rateLimit } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
   if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
+  if (checked.operation.operation === OperationTypeNode.MUTATION) {
+    const name = clientText(incoming);
+    if (name !== undefined) headers['x-client-name'] = name; // for the session that signing in begins
+  }
   for (const name in caller.headers) headers[name] = caller.headers[name]!;
   const { traceparent, tracestate } = incoming;
   if (typeof traceparent === 'string' && traceparentPattern.test(traceparent)) {

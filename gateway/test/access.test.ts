@@ -219,7 +219,11 @@ describe('identity tokens for subgraphs', () => {
     let signed = 0;
     const signer = { sign: (_identity: Identity, { audience }: TokenKind) => `${audience} ${++signed}` };
     const verifier = {
-      verify: async (token: string) => (token === 'good' ? dispatcher : undefined),
+      verify: async (token: string): Promise<Identity | undefined> => {
+        const id = /^session_(\d)$/.exec(token)?.[1];
+        if (id !== undefined) return { ...dispatcher, credential: { kind: 'session', id, needsCode: false } };
+        return token === 'good' ? dispatcher : undefined;
+      },
       skewSeconds: async () => undefined,
       foreignKeyId: () => undefined,
       hasExpired: async () => false,
@@ -265,6 +269,10 @@ describe('identity tokens for subgraphs', () => {
     const key = await keyOf({ authorization: 'Bearer good' });
     expect(await keyOf({ authorization: 'Bearer good', 'user-agent': 'x' })).toBe(key);
     expect(await keyOf({})).not.toBe(key);
+    // Each session of an account is the current one to itself.
+    expect(await keyOf({ authorization: 'Bearer session_1' })).not.toBe(
+      await keyOf({ authorization: 'Bearer session_2' }),
+    );
     expect(await keyOf({ authorization: 'Bearer good', 'accept-language': 'de' })).not.toBe(key);
   });
 });

@@ -8,10 +8,11 @@ import type { TokenSigner } from '#shared/identity/tokens.ts';
 import type { SecondFactorPolicy } from './domain/second-factor-policy.ts';
 import type { SessionEvent } from './domain/session-events.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
-import type { Account, Organization } from './entities.ts';
+import type { Account, Organization, Session } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { AccountAudit, AuditContext } from './store/audit.ts';
 import type { Mails } from './store/mails.ts';
+import type { SessionClient } from './store/sessions.ts';
 
 /** Logs and counts an event of a session. `accountId` is null if the credentials belong to no account. */
 export type ReportSessionEvent = (context: BaseContext, event: SessionEvent, accountId: string | null) => void;
@@ -75,6 +76,17 @@ export interface AccountNode extends Account {
 /** An organization in a response. `seenAs` is that of the account to which it belongs. */
 export interface OrganizationNode extends Organization {
   readonly seenAs?: Identity;
+}
+
+/** A session in a response. */
+export interface SessionNode extends Session {
+  /** Who sees it: the caller, or the account that has just signed in. */
+  readonly seer: Identity;
+}
+
+/** The client that sent a request, for its session. */
+export function clientOf({ clientAddress, clientName = null }: AccessContext): SessionClient {
+  return { clientNetwork: clientAddress === null ? null : clientNetwork(clientAddress), clientName };
 }
 
 /** The audit context of a change that the signed-in account makes. */

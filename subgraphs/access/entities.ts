@@ -66,6 +66,10 @@ export const SessionEntity = defineEntity({
     revokedAt: p.datetime(3).nullable(),
     /** When the account gave the last code of its second factor; null if it gave none. */
     codeAt: p.datetime(3).nullable(),
+    /** See `clientNetwork`: of the last sign-in or refresh. Null if it is not known. */
+    clientNetwork: p.text().nullable(),
+    /** The name that the client has given itself, else its user agent. */
+    clientName: p.text().nullable(),
   },
 });
 export type Session = InferEntity<typeof SessionEntity>;

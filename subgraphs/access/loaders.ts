@@ -8,10 +8,11 @@ import { placesOf, responsesOf } from './store/audit-marks.ts';
 import { documentsByAge, visibleDocuments } from './store/document-list.ts';
 import { accountRows, apiKeyRows, organizationRows } from './store/rows.ts';
 import { readFactors } from './store/second-factors.ts';
+import { liveSessions, sessionsByAge } from './store/session-list.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
 
 /** Loaders of the records that one identity may see. Their statements do not read other records. */
-export function createLoaders({ em, columns }: BaseContext, identity: Identity) {
+export function createLoaders({ em, columns, clock }: BaseContext, identity: Identity) {
   const accounts = accountRows.only(columns('Account'), ['id']);
   const organizations = organizationRows.only(columns('Organization'), ['id']);
   const apiKeys = apiKeyRows.only(columns('ApiKey'), ['id']);
@@ -37,6 +38,10 @@ export function createLoaders({ em, columns }: BaseContext, identity: Identity) 
       (ids) => readFactors(em, ids),
       ({ accountId }) => accountId,
     ),
+    /** A page of the sessions of an account. The resolver decides who may see them. */
+    sessions: pagesOf(em, onlyColumns(sessionsByAge, columns('Session'), ['id']), 'account_id', [
+      liveSessions(clock()),
+    ]),
     /** A page of the API keys of an organization. */
     apiKeys: pagesOf(em, keysByAge, 'organization_id', [visibleApiKeys(identity)]),
     /** A page of the documents that an organization has registered. */

@@ -144,11 +144,15 @@ test('a closed account and a session that has ended lose their access tokens on 
     'mutation($input: RegisterAccountInput!) { registerAccount(input: $input) { account { id } userErrors { message } } }',
     { input: { idempotencyKey: newId(), email, name: 'Leaving', roles: ['ANALYST'], password } },
   );
-  const signIn = async () => {
+  interface Listed {
+    readonly id: string;
+  }
+  const signIn = async (name = 'Test') => {
     const answer = await graph.ask<{ signIn: { accessToken: string; refreshToken: string } }>(
       null,
       'mutation($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }',
       { input: { email, password } },
+      { 'graphql-client-name': name },
     );
     return answer.data!.signIn;
   };
@@ -163,6 +167,22 @@ test('a closed account and a session that has ended lose their access tokens on 
     input: { refreshToken: first.refreshToken },
   });
   await untilRefused(first.accessToken);
+  // Another device ends it, which finds it in the list.
+  const [lost, kept] = [await signIn('Lost phone'), await signIn('Console')];
+  const authorization = `Bearer ${kept.accessToken}`;
+  const asKept = <T>(query: string, variables = {}) => graph.ask<T>(null, query, variables, { authorization });
+  const list = await asKept<{ viewer: { sessions: { nodes: Listed[] } } }>(
+    '{ viewer { sessions { nodes { id clientName clientNetwork isCurrent } } } }',
+  );
+  expect(list.data?.viewer.sessions.nodes).toMatchObject([
+    { clientName: 'Console', clientNetwork: '127.0.0.1', isCurrent: true },
+    { clientName: 'Lost phone', clientNetwork: '127.0.0.1', isCurrent: false },
+  ]);
+  await asKept('mutation($id: ID!) { endSessions(input: { sessionId: $id }) { userErrors { message } } }', {
+    id: list.data?.viewer.sessions.nodes[1]?.id,
+  });
+  await untilRefused(lost.accessToken);
+  expect((await asKept('{ viewer { id } }')).status).toBe(200);
   const { accessToken } = await signIn();
   const accountId = data?.registerAccount.account.id;
   await graph.ask(

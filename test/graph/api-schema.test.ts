@@ -91,6 +91,7 @@ test('a record is read again by the field of its type, or through its owner (dec
       'RewardEntry',
       'RiskAssessment',
       'SafetyIncident',
+      'Session',
     ],
     ['Shift', 'ShipmentChange', 'ShipmentComment', 'ShipmentEvent', 'ShipmentItem', 'Stop', 'WatchlistEntry'],
     // A step of a sign-in, which only its answer needs.

@@ -61,7 +61,11 @@ export type ChangeAccountRoles = z.infer<typeof changeAccountRolesInput>;
 export const deactivateAccountInput = z.object({ accountId: id, expectedVersion });
 export type DeactivateAccount = z.infer<typeof deactivateAccountInput>;
 
-export const endSessionsInput = z.object({ accountId: id.nullish(), keepCurrent: z.boolean() });
+export const endSessionsInput = z.object({
+  accountId: id.nullish(),
+  sessionId: id.nullish(),
+  keepCurrent: z.boolean(),
+});
 
 export const newPasswordInput = z.object({ newPassword: password });
 

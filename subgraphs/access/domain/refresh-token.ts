@@ -4,11 +4,12 @@ import { isUuid } from '#shared/ids.ts';
 /** Days after which an unused session expires. */
 export const idleDays = 14;
 /** Days after which every session expires. */
-const maxDays = 90;
+export const maxDays = 90;
 
 /**
- * A refresh token consists of the id of the session and 256 random bits. Only holders of the token know the id. A known id
- * with another secret is therefore a reused old token, so old tokens do not have to be stored.
+ * A refresh token consists of the id of the session and 256 random bits. Besides the holders of the token,
+ * only those who may end the session know the id. A known id with another secret is therefore a reused old token and ends the session, so
+ * old tokens do not have to be stored.
  */
 export interface RefreshToken {
   readonly sessionId: string;
@@ -40,14 +41,15 @@ export function secretFits(secret: string, hash: string): boolean {
 
 const dayMs = 86_400_000;
 
+/** When a session ends by itself. Each refresh postpones it, up to the maximum age. */
+export function expiryOf({ createdAt, refreshedAt }: { readonly createdAt: Date; readonly refreshedAt: Date }): Date {
+  return new Date(Math.min(refreshedAt.getTime() + idleDays * dayMs, createdAt.getTime() + maxDays * dayMs));
+}
+
 /** True if a session can be refreshed. */
 export function isLive(
   session: { readonly createdAt: Date; readonly refreshedAt: Date; readonly revokedAt?: Date | null },
   now: Date,
 ): boolean {
-  return (
-    !session.revokedAt &&
-    now.getTime() - session.refreshedAt.getTime() < idleDays * dayMs &&
-    now.getTime() - session.createdAt.getTime() < maxDays * dayMs
-  );
+  return !session.revokedAt && now < expiryOf(session);
 }

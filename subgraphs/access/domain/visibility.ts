@@ -16,8 +16,8 @@ export function seesWhole(identity: Identity, { id, organizationId = null }: Mem
   return id === identity.accountId || reaches(memberReach(identity), { organizationId });
 }
 
-/** True if the identity may see whether an account has a second factor: the account itself, and administrators. */
-export function seesSecondFactor(identity: Identity, accountId: string): boolean {
+/** True if the identity may see how an account signs in, that is its second factor and its sessions: the account itself, and administrators. */
+export function seesSignIn(identity: Identity, accountId: string): boolean {
   return (identity.kind === 'account' && identity.accountId === accountId) || hasScope(identity, 'access:write');
 }
 

@@ -20,6 +20,7 @@ import { AddKeyVersions } from './0018-key-versions.ts';
 import { AddDocumentPlans } from './0019-document-plans.ts';
 import { AddMail } from './0020-mail.ts';
 import { IndexExpiry } from './0021-retention.ts';
+import { AddSessionClients } from './0022-session-clients.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -43,4 +44,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0019-document-plans', class: AddDocumentPlans },
   { name: '0020-mail', class: AddMail },
   { name: '0021-retention', class: IndexExpiry },
+  { name: '0022-session-clients', class: AddSessionClients },
 ];

@@ -1,6 +1,6 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
-import { type AccessContext, anonymousAudit } from '../context.ts';
+import { type AccessContext, anonymousAudit, clientOf } from '../context.ts';
 import { answerChallengeInput } from '../domain/second-factor-inputs.ts';
 import { lockOpenAccount } from '../store/accounts.ts';
 import { countWrongAnswer, endChallenge, lockChallenge, readChallenge } from '../store/challenges.ts';
@@ -25,7 +25,11 @@ export function answerChallenge(_parent: unknown, { input }: { input: unknown },
       if (outcome.kind === 'wrong') await countWrongAnswer(em, id);
       if (outcome.kind !== 'accepted') return { account, outcome };
       await endChallenge(em, id);
-      return { account, outcome, token: await recordSignIn(em, account, audit, audit.at) };
+      return {
+        account,
+        outcome,
+        token: await recordSignIn(em, account, audit, { ...clientOf(context), codeAt: audit.at }),
+      };
     });
     if (!answered) return refuse('INVALID_CHALLENGE', 'This sign-in is over. Sign in again.', 'id');
     const { account, outcome, token } = answered;

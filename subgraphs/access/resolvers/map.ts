@@ -1,6 +1,7 @@
 import { scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { AccessContext } from '../context.ts';
+import { accountSessions, Session } from './account-sessions.ts';
 import { administrationMutations } from './administration.ts';
 import { ApiKey, apiKeyMutations, apiKeyQueries } from './api-keys.ts';
 import { AuditEntry, AuditRefusal, auditMutations, auditQueries } from './audit.ts';
@@ -30,7 +31,8 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...supergraphMutations,
     ...usageMutations,
   },
-  Account: { ...Account, ...accountUsage },
+  Account: { ...Account, ...accountSessions, ...accountUsage },
+  Session,
   Organization: { ...Organization, ...organizationUsage },
   Usage,
   ApiKey,

@@ -62,11 +62,11 @@ function endSessions(_parent: unknown, { input }: { input: unknown }, context: A
   const identity = accountOf(context);
   const { accountId: ownId } = identity;
   return payloadOf(async () => {
-    const { accountId: given, keepCurrent } = parseInput(endSessionsInput, input);
+    const { accountId: given, sessionId, keepCurrent } = parseInput(endSessionsInput, input);
     const accountId = given ?? ownId;
     const kept = keepCurrent && accountId === ownId ? sessionOf(identity)?.id : undefined;
     const ended = await runChange(context, ({ em }, caller, now) =>
-      store.endSessions(em, accountId, auditOf(context, caller, now), kept),
+      store.endSessions(em, accountId, auditOf(context, caller, now), { only: sessionId ?? undefined, kept }),
     );
     context.report(context, 'sessions_ended', accountId);
     return ended;

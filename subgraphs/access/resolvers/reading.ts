@@ -2,7 +2,7 @@ import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scopesOf } from '#shared/identity/identity.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { AccessContext, AccountNode, OrganizationNode } from '../context.ts';
-import { seesBilling, seesSecondFactor, seesWhole } from '../domain/visibility.ts';
+import { seesBilling, seesSignIn, seesWhole } from '../domain/visibility.ts';
 import { type AccountFilter, pageOfAccounts } from '../store/accounts.ts';
 import { type OrganizationFilter, pageOfOrganizations } from '../store/organizations.ts';
 
@@ -59,7 +59,7 @@ export const Account = {
   version: ofWhole(['version'], ({ version }) => version),
   secondFactor: accountField(['id', 'seenAs'], async ({ id, seenAs }, _args, { identity, loadersOf }) => {
     const seer = seenAs ?? identity;
-    if (!seesSecondFactor(seer, id)) return null;
+    if (!seesSignIn(seer, id)) return null;
     return (await loadersOf(seer).secondFactor.load(id)) ?? { confirmedAt: null, recoveryCodesLeft: 0 };
   }),
   organization: accountField(['organizationId', 'seenAs'], async ({ organizationId, seenAs }, _args, context) => {

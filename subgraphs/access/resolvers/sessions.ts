@@ -1,6 +1,6 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { accessChangedTopic } from '#shared/identity/access-snapshot.ts';
-import { type AccessContext, anonymousAudit } from '../context.ts';
+import { type AccessContext, anonymousAudit, clientOf } from '../context.ts';
 import { parseToken } from '../domain/refresh-token.ts';
 import { endSession, rotateToken } from '../store/sessions.ts';
 import { announced } from './announced.ts';
@@ -15,7 +15,8 @@ interface TokenInput {
 async function refreshSession(_parent: unknown, { input }: { input: TokenInput }, context: AccessContext) {
   return payloadOf(async () => {
     const token = parseToken(input.refreshToken);
-    const refreshed = token && (await context.transact(({ em }) => rotateToken(em, token, anonymousAudit(context))));
+    const refreshed =
+      token && (await context.transact(({ em }) => rotateToken(em, token, clientOf(context), anonymousAudit(context))));
     if (refreshed?.outcome !== 'refreshed') {
       if (refreshed?.outcome === 'reused') {
         context.live.publish(accessChangedTopic, null); // the session has ended

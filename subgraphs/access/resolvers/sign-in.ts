@@ -1,5 +1,5 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
-import { type AccessContext, anonymousAudit } from '../context.ts';
+import { type AccessContext, anonymousAudit, clientOf } from '../context.ts';
 import { beginChallenge } from '../store/challenges.ts';
 import { hasFactor } from '../store/second-factors.ts';
 import { recordFailure, recordSignIn } from '../store/sign-in.ts';
@@ -29,7 +29,9 @@ export async function signIn(_parent: unknown, { input }: { input: SignInInput }
       context.report(context, 'sign_in_challenged', account.id);
       return { challenge: { id, expiresAt, methods: ['TOTP', 'RECOVERY_CODE'] } };
     }
-    const token = await context.transact(({ em }) => recordSignIn(em, account, audit));
+    const token = await context.transact(({ em }) =>
+      recordSignIn(em, account, audit, { ...clientOf(context), codeAt: null }),
+    );
     await tries.forget({ email, network: context.network });
     context.report(context, 'signed_in', account.id);
     return sessionPayload(context, account, token, null);

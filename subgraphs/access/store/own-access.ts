@@ -7,7 +7,7 @@ import { findAccount } from './accounts.ts';
 import { requireActor, requireActorForUpdate } from './actor.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
 import { forgetReset } from './password-resets.ts';
-import { endSessionsOf } from './sessions.ts';
+import { endOneSession, endSessionsOf } from './sessions.ts';
 
 /**
  * Replaces the password that the account had when it was read, and ends its other sessions.
@@ -31,17 +31,28 @@ export async function changePassword(
   return endSessionsOf(em, id, audit.at, sessionId);
 }
 
+interface EndedSessions {
+  /** The only session that ends; undefined for all. */
+  readonly only: string | undefined;
+  /** The session that does not end with all. */
+  readonly kept: string | undefined;
+}
+
 /** Ends sessions of the actor, or of another account if the actor has access:write. @throws Refusal NOT_FOUND */
 export async function endSessions(
   em: EntityManager,
   accountId: string,
   audit: AccountAudit,
-  keptSessionId: string | undefined,
+  { only, kept }: EndedSessions,
 ): Promise<{ account: Account; endedSessions: number }> {
   const isOwn = accountId === audit.actorId;
   const actor = await requireActor(em, audit.actorId, isOwn ? undefined : 'access:write');
   const account = isOwn ? actor : await findAccount(em, accountId);
   if (!account) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
   recordAudit(em, audit, 'SESSIONS_ENDED', { kind: 'Account', id: account.id });
-  return { account, endedSessions: await endSessionsOf(em, account.id, audit.at, keptSessionId) };
+  if (only === undefined) return { account, endedSessions: await endSessionsOf(em, account.id, audit.at, kept) };
+  if (!(await endOneSession(em, { accountId: account.id, sessionId: only }, audit.at))) {
+    refuse('NOT_FOUND', 'The account is not signed in with this session. Read its sessions again.', 'sessionId');
+  }
+  return { account, endedSessions: 1 };
 }

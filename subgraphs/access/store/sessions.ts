@@ -3,7 +3,7 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import { revocationMs } from '#shared/identity/access-snapshot.ts';
-import { newId } from '#shared/ids.ts';
+import { isUuid, newId, toId } from '#shared/ids.ts';
 import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '../domain/refresh-token.ts';
 import { type Account, type Session, SessionEntity } from '../entities.ts';
 import { findAccount } from './accounts.ts';
@@ -13,15 +13,23 @@ import { endChallengesOf } from './challenges.ts';
 /** Maximum number of sessions of one account. Beyond it the least recently used sessions end. */
 const sessionsPerAccount = 100;
 
+/** What is known of the client of a session. */
+export type SessionClient = Pick<Session, 'clientNetwork' | 'clientName'>;
+
+export interface NewSession extends SessionClient {
+  /** The time of the code with which the account signed in; null if it gave none. */
+  readonly codeAt: Date | null;
+}
+
 /**
- * Begins a session and returns its first refresh token. `codeAt` is the time of the code with which the account signed in. Also deletes ended sessions of the account, once their last access token
+ * Begins a session and returns its first refresh token. Also deletes ended sessions of the account, once their last access token
  * has expired: until then the access snapshot names them.
  */
 export async function beginSession(
   em: EntityManager,
   accountId: string,
   now: Date,
-  codeAt: Date | null = null,
+  given: NewSession,
 ): Promise<RefreshToken> {
   const session = { sessionId: newId(now.getTime()), secret: newSecret() };
   await query(
@@ -41,7 +49,7 @@ export async function beginSession(
     createdAt: now,
     refreshedAt: now,
     revokedAt: null,
-    codeAt,
+    ...given,
   });
   await em.flush();
   return session;
@@ -62,7 +70,12 @@ export type Refreshed =
  * Exchanges a token for the next one of its session. The row is locked, so that the second of two equal tokens counts as
  * reuse. Reuse ends the session, which must be committed. It is therefore an outcome and not an exception.
  */
-export async function rotateToken(em: EntityManager, token: RefreshToken, audit: AuditContext): Promise<Refreshed> {
+export async function rotateToken(
+  em: EntityManager,
+  token: RefreshToken,
+  client: SessionClient,
+  audit: AuditContext,
+): Promise<Refreshed> {
   const session = await lockedSession(em, token.sessionId);
   if (!session || !isLive(session, audit.at)) return { outcome: 'refused' };
   if (!secretFits(token.secret, session.tokenHash)) {
@@ -73,8 +86,7 @@ export async function rotateToken(em: EntityManager, token: RefreshToken, audit:
   const account = await findAccount(em, session.accountId);
   if (!account || account.deactivatedAt) return { outcome: 'refused' };
   const secret = newSecret();
-  session.tokenHash = secretHash(secret);
-  session.refreshedAt = audit.at;
+  Object.assign(session, client, { tokenHash: secretHash(secret), refreshedAt: audit.at });
   return { outcome: 'refreshed', account, token: { sessionId: session.id, secret }, codeAt: session.codeAt ?? null };
 }
 
@@ -115,6 +127,18 @@ export async function endSessionsOf(
   const live = ended.filter((session) => isLive(session, now)).length;
   for (const session of ended) session.revokedAt = now;
   return live;
+}
+
+/** Ends one live session of an account. @returns false if the account has no such session */
+export async function endOneSession(
+  em: EntityManager,
+  { accountId, sessionId }: { readonly accountId: string; readonly sessionId: string },
+  now: Date,
+): Promise<boolean> {
+  const session = isUuid(sessionId) ? await lockedSession(em, toId(sessionId)) : null;
+  if (session?.accountId !== accountId || !isLive(session, now)) return false;
+  session.revokedAt = now;
+  return true;
 }
 
 async function lockedSession(em: EntityManager, id: string): Promise<Session | null> {

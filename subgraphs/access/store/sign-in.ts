@@ -2,17 +2,17 @@ import type { EntityManager } from '#shared/database/database.ts';
 import type { RefreshToken } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';
 import { type AuditContext, deleteExpiredRecords, recordAudit } from './audit.ts';
-import { beginSession } from './sessions.ts';
+import { beginSession, type NewSession } from './sessions.ts';
 
-/** Begins a session for an account that has signed in. @param codeAt time of the code, if it gave one */
+/** Begins a session for an account that has signed in. */
 export async function recordSignIn(
   em: EntityManager,
   account: Account,
   audit: AuditContext,
-  codeAt: Date | null = null,
+  session: NewSession,
 ): Promise<RefreshToken> {
   recordAudit(em, { ...audit, actorId: account.id }, 'SIGNED_IN', { kind: 'Account', id: account.id });
-  return beginSession(em, account.id, audit.at, codeAt);
+  return beginSession(em, account.id, audit.at, session);
 }
 
 /** Records a failed sign-in, and a lock after the last allowed attempt. Also deletes some entries that are too old. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { anonymous } from '#shared/identity/identity.ts';
+import { type AccountIdentity, anonymous, type Identity, sessionOf } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { SessionEntity } from '../entities.ts';
@@ -8,6 +8,7 @@ import {
   type AccessUnderTest,
   clientVerifier,
   givenAccount,
+  givenAdministrator,
   givenOrganization,
   handClock,
   password,
@@ -29,19 +30,24 @@ beforeAll(async () => {
 });
 afterAll(() => access.close());
 
-async function signIn(email: string, given = password): Promise<SessionPayload> {
-  const { data, errors } = await access.ask<{ signIn: SessionPayload }>(anonymous, signInMutation, {
-    email,
-    password: given,
-  });
+async function signIn(email: string, given = password, headers = {}): Promise<SessionPayload> {
+  const { data, errors } = await access.ask<{ signIn: SessionPayload }>(
+    anonymous,
+    signInMutation,
+    { email, password: given },
+    headers,
+  );
   expect(errors).toEqual([]);
   return data!.signIn;
 }
 
-async function refresh(token: string | null): Promise<SessionPayload> {
-  const { data, errors } = await access.ask<{ refreshSession: SessionPayload }>(anonymous, refreshMutation, {
-    token: token ?? '',
-  });
+async function refresh(token: string | null, headers = {}): Promise<SessionPayload> {
+  const { data, errors } = await access.ask<{ refreshSession: SessionPayload }>(
+    anonymous,
+    refreshMutation,
+    { token: token ?? '' },
+    headers,
+  );
   expect(errors).toEqual([]);
   return data!.refreshSession;
 }
@@ -49,6 +55,17 @@ async function refresh(token: string | null): Promise<SessionPayload> {
 async function signOut(token: string | null): Promise<unknown> {
   const { data } = await access.ask(anonymous, signOutMutation, { token: token ?? '' });
   return data;
+}
+
+interface SessionPage {
+  readonly nodes: readonly { readonly id: string }[];
+}
+
+/** The identity in an access token, as the gateway forwards it. */
+async function identityIn({ accessToken }: SessionPayload): Promise<AccountIdentity> {
+  const identity = await clientVerifier.verify(accessToken ?? '');
+  if (identity?.kind !== 'account') throw new Error('an account must be signed in');
+  return identity;
 }
 
 const codes = (payload: SessionPayload) => payload.userErrors.map(({ code }) => code);
@@ -199,6 +216,135 @@ describe('signOut', () => {
     expect(await signOut(`${sessionId}.${'a'.repeat(43)}`)).toEqual(done);
     expect(await signOut(first.refreshToken)).toEqual(done);
     expect(codes(await refresh(second.refreshToken))).toEqual([]);
+  });
+});
+
+describe('the sessions of an account', () => {
+  const phone = { 'x-client-address': '2001:db8:7::9', 'x-client-name': 'Freight app 3.1' };
+  const office = { 'x-client-address': '203.0.113.9', 'x-client-name': 'Mozilla/5.0 (X11; Linux x86_64)' };
+  const fields =
+    '{ nodes { id createdAt lastUsedAt expiresAt clientNetwork clientName isCurrent codeAt } totalCount pageInfo { hasNextPage } }';
+
+  async function sessionsOf(as: Identity, accountId: string, page = 'first: 20') {
+    const query = `query($id: ID!) { account(id: $id) { sessions(${page}) ${fields} } }`;
+    const { data, errors } = await access.ask<{ account: { sessions: SessionPage | null } }>(as, query, {
+      id: accountId,
+    });
+    expect(errors).toEqual([]);
+    return data!.account.sessions;
+  }
+
+  const endOne = async (as: Identity, input: object) => {
+    const query =
+      'mutation($input: EndSessionsInput!) { endSessions(input: $input) { endedSessions userErrors { code field } } }';
+    const { data } = await access.ask<{ endSessions: object }>(as, query, { input });
+    return data!.endSessions;
+  };
+
+  /** An account that is signed in with two clients. */
+  async function givenTwo(email: string) {
+    const accountId = await givenAccount(access, { email, roles: ['DISPATCHER'] });
+    const older = await signIn(email, password, phone);
+    clock.advance(60);
+    const newer = await signIn(email, password, office);
+    const [self, other] = [await identityIn(newer), await identityIn(older)];
+    return { accountId, older, newer, self, ids: { newer: sessionOf(self)!.id!, older: sessionOf(other)!.id! } };
+  }
+
+  test('are listed, the newest first, with their clients and times, and the current one is marked', async () => {
+    const { accountId, self, ids } = await givenTwo('lou@demo.test');
+    const signedInAt = clock.now();
+    const timeAt = (seconds: number) => new Date(signedInAt.getTime() + seconds * 1_000).toISOString();
+    const days14 = 14 * 86_400;
+    expect(await sessionsOf(self, accountId)).toEqual({
+      nodes: [
+        {
+          id: ids.newer,
+          createdAt: timeAt(0),
+          lastUsedAt: timeAt(0),
+          expiresAt: timeAt(days14),
+          clientNetwork: '203.0.113.9',
+          clientName: 'Mozilla/5.0 (X11; Linux x86_64)',
+          isCurrent: true,
+          codeAt: null,
+        },
+        {
+          id: ids.older,
+          createdAt: timeAt(-60),
+          lastUsedAt: timeAt(-60),
+          expiresAt: timeAt(days14 - 60),
+          clientNetwork: '2001:db8:7:0::/64',
+          clientName: 'Freight app 3.1',
+          isCurrent: false,
+          codeAt: null,
+        },
+      ],
+      totalCount: 2,
+      pageInfo: { hasNextPage: false },
+    });
+    expect(await sessionsOf(self, accountId, 'first: 1')).toMatchObject({
+      nodes: [{ id: ids.newer }],
+      pageInfo: { hasNextPage: true },
+    });
+  });
+
+  test('move to the client that has refreshed them', async () => {
+    const { accountId, self, older, ids } = await givenTwo('mo@demo.test');
+    clock.advance(600);
+    await refresh(older.refreshToken, { 'x-client-address': '198.51.100.4' });
+    const page = await sessionsOf(self, accountId);
+    expect(page?.nodes[1]).toMatchObject({
+      id: ids.older,
+      lastUsedAt: clock.now().toISOString(),
+      clientNetwork: '198.51.100.4',
+      clientName: null,
+    });
+  });
+
+  test('contain the one that signing in has begun', async () => {
+    await givenAccount(access, { email: 'ned@demo.test', roles: ['ANALYST'] });
+    const query = `mutation($input: SignInInput!) {
+      signIn(input: $input) { viewer { sessions { edges { node { isCurrent } } } } } }`;
+    const { data } = await access.ask(anonymous, query, { input: { email: 'ned@demo.test', password } });
+    expect(data).toEqual({ signIn: { viewer: { sessions: { edges: [{ node: { isCurrent: true } }] } } } });
+  });
+
+  test('are seen by the account and by administrators only', async () => {
+    const { accountId, ids } = await givenTwo('oz@demo.test');
+    const page = await sessionsOf(somebody(['ADMIN']), accountId);
+    expect(page?.nodes).toMatchObject([{ id: ids.newer, isCurrent: false }, { id: ids.older }]);
+    for (const role of ['DISPATCHER', 'ANALYST'] as const)
+      expect(await sessionsOf(somebody([role]), accountId)).toBeNull();
+  });
+
+  test('leave the list when they expire or end', async () => {
+    const { accountId, self, ids } = await givenTwo('pat@demo.test');
+    const list = async () => (await sessionsOf(self, accountId))?.nodes.map(({ id }) => id);
+    clock.advance(14 * 86_400 - 60);
+    expect(await list()).toEqual([ids.newer]);
+    clock.advance(60);
+    expect(await list()).toEqual([]);
+  });
+
+  test('end one by one', async () => {
+    const { older, newer, self, ids } = await givenTwo('quin@demo.test');
+    expect(await endOne(self, { sessionId: ids.older })).toEqual({ endedSessions: 1, userErrors: [] });
+    expect(codes(await refresh(older.refreshToken))).toEqual(['INVALID_REFRESH_TOKEN']);
+    expect(codes(await refresh(newer.refreshToken))).toEqual([]);
+    expect(await endOne(self, { sessionId: ids.newer })).toEqual({ endedSessions: 1, userErrors: [] });
+    const refused = { endedSessions: null, userErrors: [{ code: 'NOT_FOUND', field: ['sessionId'] }] };
+    for (const sessionId of [ids.newer, newId(), 'no id', ''])
+      expect(await endOne(self, { sessionId })).toEqual(refused);
+  });
+
+  test('of another account are ended by administrators only', async () => {
+    const { accountId, older, ids } = await givenTwo('rob@demo.test');
+    const { self: stranger } = await givenTwo('sid@demo.test');
+    expect(await endOne(stranger, { sessionId: ids.older })).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+    const admin = await givenAdministrator(access, 'session.admin@demo.test');
+    expect(await endOne(admin, { sessionId: ids.older })).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+    expect(await endOne(admin, { accountId, sessionId: ids.older })).toEqual({ endedSessions: 1, userErrors: [] });
+    expect(codes(await refresh(older.refreshToken))).toEqual(['INVALID_REFRESH_TOKEN']);
   });
 });
 

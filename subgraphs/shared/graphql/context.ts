@@ -72,6 +72,7 @@ export function createBaseContext(
     requestId: origin.requestId,
     clientRequestId: origin.clientRequestId,
     clientAddress: origin.clientAddress,
+    clientName: origin.clientName ?? null,
     rateLimit: origin.rateLimit ?? null,
     log: services.log,
     execution,

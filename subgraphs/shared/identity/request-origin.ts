@@ -10,6 +10,8 @@ export interface RequestOrigin {
   readonly clientRequestId: string | null;
   /** IP address of the client; null if the gateway sent none. */
   readonly clientAddress: string | null;
+  /** The name that the client of a mutation gives itself, else its user agent; null if it sent none. */
+  readonly clientName?: string | null;
   /** What the caller may spend; absent or null if the operation does not ask for it. */
   readonly rateLimit?: RateLimit | null;
 }
@@ -24,6 +26,7 @@ export function parseRequestOrigin(headers: Readonly<Record<string, unknown>>): 
     requestId: readHeader(headers['x-request-id']) ?? newId(),
     clientRequestId: readHeader(headers['x-client-request-id']),
     clientAddress: address !== null && isIP(address) !== 0 ? address : null,
+    clientName: readHeader(headers['x-client-name']),
     rateLimit: parseRateLimit(headers[rateLimitHeader]),
   };
 }

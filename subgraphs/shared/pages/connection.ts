@@ -104,3 +104,13 @@ export function toConnection<R, N>(
     totalCount: view.count,
   };
 }
+
+/** The connection with other nodes. */
+export function mapNodes<R, N>(connection: Connection<R>, toNode: (row: R) => N): Connection<N> {
+  const { edges, nodes } = connection;
+  return {
+    ...connection,
+    edges: () => edges().map(({ cursor, node }) => ({ cursor, node: toNode(node) })),
+    nodes: nodes.map(toNode),
+  };
+}

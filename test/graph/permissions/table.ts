@@ -7,7 +7,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   Account: {
     '*': '+++ ?- +. +. -. .',
     'name organization': '+++ ?+ +. +. +. .',
-    secondFactor: '+-- ?- ~. ~. -. .',
+    'secondFactor sessions': '+-- ?- ~. ~. -. .',
     // Of the own account only, which an administrator doesn't see.
     'rateLimit usage': '??? ?? ~. ~. ~. .',
   },
@@ -15,7 +15,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   'Account of us': {
     '*': '+++ +- ?- ?- ?- .',
     name: '+++ ++ ?+ ?+ ?+ .',
-    secondFactor: '+~~ +- ?- ?- ?- .',
+    'secondFactor sessions': '+~~ +- ?- ?- ?- .',
   },
   ApiKey: {
     '*': '+.. ?. ?. +. .. .',
