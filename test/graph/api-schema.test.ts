@@ -52,6 +52,20 @@ test('every type, field, argument, value and directive that clients see has a de
   expect(items.filter(([, description]) => !description?.trim()).map(([path]) => path)).toEqual([]);
 });
 
+test('no argument and no input field takes an address that a server could open', () => {
+  const inputs = types.flatMap((type): readonly string[] => {
+    if (isInputObjectType(type))
+      return Object.values(type.getFields()).map(({ name, type: of }) => `${name}: ${getNamedType(of)}`);
+    if (!isObjectType(type)) return [];
+    return Object.values(type.getFields()).flatMap(({ args }) =>
+      args.map(({ name, type: of }) => `${name}: ${getNamedType(of)}`),
+    );
+  });
+  expect(inputs.length).toBeGreaterThan(300);
+  const address = /ur[il]|href|link|webhook|callback|host(?!ed)|endpoint|domain|proxy|redirect/i;
+  expect(inputs.filter((input) => address.test(input))).toEqual([]);
+});
+
 test('every description ends as a sentence', () => {
   expect(items.filter(([, description]) => !/[.)]$/.test(description?.trim() ?? ''))).toEqual([]);
 });

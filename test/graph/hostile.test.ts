@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { isErrorCode } from '#shared/errors/errors.ts';
+import { demoApiKey } from '#shared/identity/api-keys.ts';
+import { identityHeader } from '#shared/identity/identity.ts';
 import { requireData } from '../../client/data.ts';
 import type { RawResponse } from '../../client/graph-response.ts';
 import { postText } from '../../client/post.ts';
@@ -101,6 +103,40 @@ describe('arguments', () => {
     }
     expect(lists.length).toBeGreaterThan(10);
   }, 60_000);
+});
+
+test('each mutation refuses an input field that it does not have, so that nobody can set what the schema does not offer', async () => {
+  const mutations = targets.filter(({ coordinate }) => coordinate.startsWith('Mutation.'));
+  const accepted: string[] = [];
+  await eachOf(mutations, 4, async ({ coordinate, operation, properVariables }) => {
+    const { input } = properVariables() as { input?: object };
+    const { data, errors } = await graph.ask('admin', operation, { input: { ...input, isAdmin: true } });
+    const isRefused = data === undefined && errors[0]?.extensions.code === 'BAD_USER_INPUT';
+    if (!isRefused || !errors.some(({ message }) => message.includes('"isAdmin" is not defined'))) {
+      accepted.push(coordinate);
+    }
+  });
+  expect([mutations.length > 50, accepted]).toEqual([true, []]);
+});
+
+test('an access token or an API key that is sent to a subgraph directly gets 401, also as identity of the gateway', async () => {
+  const token = await graph.tokenOf('admin');
+  const credentials: readonly Record<string, string>[] = [
+    { authorization: `Bearer ${token}` },
+    { [identityHeader]: token },
+    { authorization: `Bearer ${token}`, [identityHeader]: 'forged' },
+    { 'x-api-key': demoApiKey(graph.apiKeySecret) },
+  ];
+  for (const [subgraph, url] of graph.product.urls) {
+    for (const headers of credentials) {
+      const { status, text } = await postText(url, '{"query":"{ __typename }"}', { headers });
+      expect([subgraph, status, JSON.parse(text).errors[0].extensions.code]).toEqual([
+        subgraph,
+        401,
+        'UNAUTHENTICATED',
+      ]);
+    }
+  }
 });
 
 test('a value that only a subgraph can judge is named by its path', async () => {
@@ -231,6 +267,16 @@ describe('signing in', () => {
     expect(errors[0]?.extensions).toHaveProperty('retryAfterSeconds', Number(headers.get('retry-after')));
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(800);
     expect(await graph.tokenOf('analyst')).toEqual(expect.any(String));
+  });
+
+  test('with a lost password gets the same response for known and unknown addresses', async () => {
+    const query =
+      'mutation($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code message } } }';
+    const ask = (email: string) => graph.ask(null, query, { input: { email } });
+    const [known, unknown] = [await ask('customer@demo.test'), await ask('nobody-at-all@demo.test')];
+    const shown = ({ status, data, errors, extensions }: typeof known) => ({ status, data, errors, extensions });
+    expect(shown(known)).toEqual(shown(unknown));
+    expect(known).toMatchObject({ status: 200, errors: [] });
   });
 
   test('many times in one request is refused before anything is tried', async () => {
