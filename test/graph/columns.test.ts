@@ -12,8 +12,10 @@ import { createSigner, identityTokens } from '#shared/identity/tokens.ts';
 import { explainHeader, type StatementRecord } from '#shared/runtime/explain.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
+import { describeForeignIds } from './permissions/describe-foreign-ids.ts';
 import { describeLists } from './permissions/describe-lists.ts';
 import { describePermissions } from './permissions/describe-permissions.ts';
+import { describeSubscriptions } from './permissions/describe-subscriptions.ts';
 import { storeRareValues } from './rare-values.ts';
 
 /** Subgraphs read only the columns that a request needs (P29 in docs/performance.md), and their fields have the same values. */
@@ -143,3 +145,6 @@ test.each(places)('%s: each field of %s has the same value alone as with all oth
 // It needs the same rare values, and the same records.
 describePermissions(() => graph);
 describeLists(() => graph);
+describeSubscriptions(() => graph);
+// The last: its mutations are all refused, or change what no other test reads.
+describeForeignIds(() => graph);
