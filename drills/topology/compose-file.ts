@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { interpolate } from './interpolate.ts';
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const condition = z.enum(['service_started', 'service_healthy', 'service_completed_successfully']);
+export type Condition = z.infer<typeof condition>;
+
+const healthcheck = z.object({
+  test: z.union([z.string(), z.array(z.string())]).optional(),
+  disable: z.boolean().default(false),
+});
+
+const service = z.object({
+  image: z.string(),
+  command: z.array(text).default([]),
+  entrypoint: z.array(text).optional(),
+  environment: z.record(z.string(), text).default({}),
+  depends_on: z.record(z.string(), z.object({ condition })).default({}),
+  networks: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(text).default([]),
+  profiles: z.array(z.string()).default([]),
+  restart: z.string().default('no'),
+  healthcheck: healthcheck.optional(),
+});
+/** A service of docker-compose.yml, with the parts that this project uses. */
+export type ComposeService = z.infer<typeof service>;
+
+const composeFile = z.object({
+  services: z.record(z.string(), service),
+  networks: z.record(z.string(), z.unknown()),
+  volumes: z.record(z.string(), z.unknown()),
+});
+export type ComposeFile = z.infer<typeof composeFile>;
+
+/** The image of the product's own processes, without its version. */
+export const productImage = 'infamous-freight';
+
+export const isProduct = ({ image }: ComposeService): boolean => image.split(':')[0] === productImage;
+
+/** Reads the file as plain data: anchors and merge keys are resolved, variables are not. */
+export function readComposeData(file: string): unknown {
+  return parse(readFileSync(file, 'utf8'), { merge: true });
+}
+
+/**
+ * Reads the file and puts in the variables of an environment, as `docker compose` does.
+ * @throws ConfigurationError if a required variable is missing, or for a form that this project does not use
+ */
+export function readComposeFile(file: string, environment: NodeJS.ProcessEnv): ComposeFile {
+  const parsed = composeFile.safeParse(interpolate(readComposeData(file), environment));
+  if (!parsed.success) throw new ConfigurationError(`${file}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

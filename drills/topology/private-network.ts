@@ -1,0 +1,41 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { userInfo } from 'node:os';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+
+/** Set in the process that runs inside the network namespace. */
+const insideVariable = 'FREIGHT_PRIVATE_NETWORK';
+
+export const isInside = (): boolean => process.env[insideVariable] === '1';
+
+/**
+ * Runs this command again in a network namespace of its own, so that its ports meet no others and its hosts file is private.
+ * @returns the exit code of that run
+ * @throws ConfigurationError where the kernel allows no namespaces
+ */
+export async function runInside(): Promise<number> {
+  const own = userInfo().uid === 0 ? [] : ['--user', '--map-root-user'];
+  const flags = [...own, '--net', '--mount', '--kill-child'];
+  try {
+    execFileSync('unshare', [...flags, 'true'], { stdio: 'ignore' });
+  } catch {
+    throw new ConfigurationError(
+      'Network namespaces are required: Linux with util-linux, as root or with user namespaces.',
+    );
+  }
+  const child = spawn('unshare', [...flags, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...process.env, [insideVariable]: '1' },
+  });
+  // The terminal sends its signals to the child as well.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  const [code] = await once(child, 'exit');
+  return Number(code ?? 1);
+}
+
+/** Brings up loopback and makes the names of the services known inside the namespace. */
+export function setUpInside(hostsFile: string): void {
+  execFileSync('ip', ['link', 'set', 'lo', 'up']);
+  execFileSync('mount', ['--make-rprivate', '/']);
+  execFileSync('mount', ['--bind', hostsFile, '/etc/hosts']);
+}

@@ -1,0 +1,172 @@
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { type ComposeService, isProduct } from './compose-file.ts';
+import { mountVolumes, type Translate } from './paths.ts';
+import { environmentOf, type Places } from './places.ts';
+
+/** A program of this machine that does what the container of a service does. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** True for PostgreSQL, which refuses to run as root. */
+  readonly isUnprivileged?: boolean;
+  readonly health: Health;
+}
+
+/** How to find out whether a service is healthy: an HTTP address, an open port, or the end of its process. */
+export type Health =
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'port'; readonly host: string; readonly port: number }
+  | { readonly kind: 'exit' };
+
+interface Given {
+  readonly name: string;
+  readonly service: ComposeService;
+  readonly places: Places;
+  readonly address: string;
+  readonly translate: Translate;
+}
+
+/** The programs by the name of the image, without registry and version. */
+const programs: Readonly<Record<string, (given: Given) => Program>> = {
+  'infamous-freight': runProduct,
+  postgres: runPostgres,
+  redis: runRedis,
+  haproxy: runHaproxy,
+  'prom/prometheus': runPrometheus,
+  'prom/alertmanager': runAlertmanager,
+};
+
+const imageName = ({ image }: ComposeService): string => image.split(':')[0] ?? image;
+
+/** @returns undefined for a service without a counterpart among Debian's packages */
+export function programOf(name: string, service: ComposeService, places: Places): Program | undefined {
+  const address = places.addresses.get(name);
+  const create = programs[imageName(service)];
+  if (!create || !address) return undefined;
+  return create({ name, service, places, address, translate: mountVolumes(name, service, places) });
+}
+
+function runProduct({ name, service, places, address }: Given): Program {
+  const port = service.environment['PORT'];
+  return {
+    file: 'node',
+    args: service.command.map((part) => (part.endsWith('.ts') ? join(places.app, part) : part)),
+    environment: environmentOf(name, service, places),
+    health: isProduct(service) && port ? { kind: 'http', url: `http://${address}:${port}/health` } : { kind: 'exit' },
+  };
+}
+
+function runPostgres({ name, service, places, address, translate }: Given): Program {
+  if (service.entrypoint) return runScript(service, translate);
+  const script = join(places.data, 'services', name, 'start.sh');
+  writeFileSync(script, postgresScript(service, address, translate));
+  return {
+    file: 'bash',
+    args: [script],
+    environment: {
+      ...service.environment,
+      PGDATA: translate(service.environment['PGDATA'] ?? ''),
+      PATH: `${postgresPrograms()}:${process.env['PATH']}`,
+    },
+    isUnprivileged: true,
+    health: { kind: 'port', host: address, port: 5432 },
+  };
+}
+
+/** What the entry point of the image does: creates the cluster, runs the scripts of its folder, and starts the server. */
+function postgresScript(service: ComposeService, address: string, translate: Translate): string {
+  const flags = `-c listen_addresses=${address} -c unix_socket_directories=''`;
+  const standby = service.command.find((part) => part.endsWith('.sh'));
+  if (standby)
+    return translate(readFileSync(translate(standby), 'utf8'))
+      .replaceAll('gosu postgres ', '')
+      .replace(' -o postgres -g postgres', '')
+      .replace(/^exec .*$/m, (line) => `${line} ${flags}`);
+  const scripts = service.volumes
+    .map((volume) => volume.split(':')[1] ?? '')
+    .filter((target) => target.startsWith('/docker-entrypoint-initdb.d/'));
+  return [
+    'set -euo pipefail',
+    'if [ ! -s "$PGDATA/PG_VERSION" ]; then',
+    '  initdb --username postgres --pwfile <(echo "$POSTGRES_PASSWORD") --auth-host scram-sha-256 --auth-local trust > /dev/null',
+    '  echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"',
+    `  pg_ctl -w -o "-c listen_addresses='' -c unix_socket_directories=$PGDATA -c wal_level=replica" start > /dev/null`,
+    '  export PGHOST=$PGDATA',
+    ...scripts.map((script) => `  bash ${translate(script)}`),
+    '  unset PGHOST; pg_ctl -w stop > /dev/null',
+    'fi',
+    `exec ${service.command.map(translate).join(' ')} -D "$PGDATA" ${flags}`,
+    '',
+  ].join('\n');
+}
+
+function runScript({ entrypoint = [], environment }: ComposeService, translate: Translate): Program {
+  const [file = 'sh', ...args] = entrypoint.map(translate);
+  return { file, args, environment, health: { kind: 'exit' } };
+}
+
+function runRedis({ service, address, translate }: Given): Program {
+  const [file = '', ...args] = service.command.map(translate);
+  return {
+    file,
+    args: [...args, '--bind', address, '--dir', translate('/data')],
+    environment: {},
+    health: { kind: 'port', host: address, port: 6379 },
+  };
+}
+
+/** Docker's name server does not exist here, and a process of this machine may open fewer files than a container. */
+function runHaproxy({ service, address, translate }: Given): Program {
+  const file = translate(service.volumes[0]?.split(':')[1] ?? '');
+  const text = readFileSync(file, 'utf8')
+    .replaceAll(' resolvers docker', '')
+    .replace(/^resolvers docker\n(?: .*\n)*/m, '')
+    .replace(/maxconn \d+/, 'maxconn 8000');
+  writeFileSync(file, text);
+  return {
+    file: 'haproxy',
+    args: ['-db', '-f', file],
+    environment: {},
+    health: { kind: 'http', url: `http://${address}:8404/health` },
+  };
+}
+
+function runPrometheus({ service, address, translate }: Given): Program {
+  const args = [...service.command.map(translate), `--web.listen-address=${address}:9090`];
+  return {
+    file: 'prometheus',
+    args,
+    environment: {},
+    health: { kind: 'http', url: `http://${address}:9090/-/healthy` },
+  };
+}
+
+function runAlertmanager({ service, address, translate }: Given): Program {
+  const args = [...service.command.map(translate), `--web.listen-address=${address}:9093`, '--cluster.listen-address='];
+  return {
+    file: 'prometheus-alertmanager',
+    args,
+    environment: {},
+    health: { kind: 'http', url: `http://${address}:9093/-/healthy` },
+  };
+}
+
+/** @throws ConfigurationError where Debian's PostgreSQL is missing */
+function postgresPrograms(): string {
+  const found = globSync('/usr/lib/postgresql/*/bin').find((folder) => existsSync(join(folder, 'initdb')));
+  if (!found) throw new ConfigurationError(missingPrograms);
+  return found;
+}
+
+export const packages = ['postgresql', 'redis-server', 'haproxy', 'prometheus', 'prometheus-alertmanager', 'iproute2'];
+const missingPrograms = `Programs of Debian are required. Run: apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+
+/** @throws ConfigurationError with the line that installs what is missing */
+export function requirePrograms(files: readonly string[]): void {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', postgresPrograms()];
+  const missing = files.filter((file) => !folders.some((folder) => existsSync(join(folder, file))));
+  if (missing.length > 0) throw new ConfigurationError(`${missingPrograms} (missing: ${missing.join(', ')})`);
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Program } from './programs.ts';
+
+const pollMs = 100;
+const restartMs = 500;
+const stopMs = 40_000;
+
+export interface RunningOptions {
+  /** File for everything that the service prints. */
+  readonly logFile: string;
+  /** True for a service that is started again when it ends. */
+  readonly restarts: boolean;
+}
+
+/** A service of the topology: its process, started again when it ends as Docker does, unless it is stopped here. */
+export class RunningService implements AsyncDisposable {
+  readonly name: string;
+  readonly #program: Program;
+  readonly #options: RunningOptions;
+  readonly #log: WriteStream;
+  #child: ChildProcess | undefined;
+  #wanted = true;
+  #exit: Promise<number>;
+
+  constructor(name: string, program: Program, options: RunningOptions) {
+    this.name = name;
+    this.#program = program;
+    this.#options = options;
+    this.#log = createWriteStream(options.logFile, { flags: 'a' });
+    this.#exit = this.#spawn();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves with the exit code of the current process. */
+  get exit(): Promise<number> {
+    return this.#exit;
+  }
+
+  #spawn(): Promise<number> {
+    const { file, args, environment, isUnprivileged } = this.#program;
+    const { PATH, HOME } = process.env;
+    const [command = file, ...rest] = isUnprivileged ? ['unshare', '--user', file, ...args] : [file, ...args];
+    const child = spawn(command, rest, { env: { PATH, HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) stream?.pipe(this.#log, { end: false });
+    const exit = once(child, 'exit').then(([code]) => Number(code ?? -1));
+    void exit.then(async () => {
+      if (!this.#wanted || !this.#options.restarts) return;
+      await delay(restartMs);
+      if (this.#wanted) this.#exit = this.#spawn();
+    });
+    return exit;
+  }
+
+  /** Sends a signal, such as SIGKILL or SIGSTOP, to the process. */
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  /** @throws Error if the service is not healthy in time, with the file of its log */
+  async healthy(timeoutMs: number): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    while (!(await this.isHealthy())) {
+      if (Date.now() > until)
+        throw new Error(`${this.name} is not healthy after ${timeoutMs / 1000} s. Its log: ${this.#options.logFile}`);
+      await delay(pollMs);
+    }
+  }
+
+  async isHealthy(): Promise<boolean> {
+    const { health } = this.#program;
+    if (health.kind === 'exit') return this.#child?.exitCode === 0;
+    if (health.kind === 'port') return isOpen(health.host, health.port);
+    return fetch(health.url, { signal: AbortSignal.timeout(2_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  /** Stops the process with SIGTERM and does not start it again; kills it if it takes too long. */
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGCONT');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  start(): void {
+    this.#wanted = true;
+    this.#exit = this.#spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.#log.end();
+  }
+}
+
+function isOpen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

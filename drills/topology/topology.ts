@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ComposeFile, type Condition, readComposeFile } from './compose-file.ts';
+import { assignAddresses, type Places } from './places.ts';
+import { programOf, requirePrograms } from './programs.ts';
+import { RunningService } from './running-service.ts';
+
+const healthyMs = 120_000;
+
+export interface TopologyOptions {
+  readonly project: string;
+  readonly app: string;
+  readonly data: string;
+  /** Variables of docker-compose.yml. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Services that run; their dependencies too. Default: all that have a counterpart on this machine. */
+  readonly only?: readonly string[];
+  readonly say?: (line: string) => void;
+}
+
+/** docker-compose.yml as processes of this machine, each on a loopback address of its own. */
+export class Topology implements AsyncDisposable {
+  readonly services = new Map<string, RunningService>();
+  /** Services without a counterpart on this machine, such as Grafana. */
+  readonly absent: string[] = [];
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly #file: ComposeFile;
+  readonly #places: Places;
+  readonly #starting = new Map<string, Promise<void>>();
+  readonly #say: (line: string) => void;
+
+  private constructor({ project, app, data, environment, say = () => undefined }: TopologyOptions) {
+    this.#file = readComposeFile(join(project, 'docker-compose.yml'), environment);
+    this.addresses = assignAddresses(this.#file);
+    this.#places = { app, project, data, addresses: this.addresses };
+    this.#say = say;
+    mkdirSync(join(data, 'services'), { recursive: true });
+  }
+
+  /** Starts the services in the order of their conditions. @throws Error if one does not become healthy; everything is stopped then */
+  static async start(options: TopologyOptions): Promise<Topology> {
+    requirePrograms(['haproxy', 'redis-server', 'prometheus', 'prometheus-alertmanager', 'initdb']);
+    const topology = new Topology(options);
+    try {
+      const wanted = options.only ?? topology.#inDefaultProfile();
+      await Promise.all(wanted.map((name) => topology.#startOnce(name)));
+      return topology;
+    } catch (error) {
+      await topology[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #inDefaultProfile(): readonly string[] {
+    const { services } = this.#file;
+    return Object.keys(services).filter((name) => services[name]?.profiles.length === 0);
+  }
+
+  #startOnce(name: string): Promise<void> {
+    const starting = this.#starting.get(name) ?? this.#start(name);
+    this.#starting.set(name, starting);
+    return starting;
+  }
+
+  async #start(name: string): Promise<void> {
+    const service = this.#file.services[name];
+    if (!service) throw new Error(`docker-compose.yml has no service "${name}".`);
+    const waits = Object.entries(service.depends_on);
+    await Promise.all(waits.map(([other, { condition }]) => this.#startUntil(other, condition)));
+    const program = programOf(name, service, this.#places);
+    if (!program) {
+      this.absent.push(name);
+      return;
+    }
+    const logFile = join(this.#places.data, 'services', `${name}.log`);
+    const running = new RunningService(name, program, { logFile, restarts: service.restart !== 'no' });
+    this.services.set(name, running);
+    if (program.health.kind === 'exit') await this.#requireSuccess(running, logFile);
+    else await running.healthy(healthyMs);
+    this.#say(`${name} ${this.addresses.get(name)}`);
+  }
+
+  async #startUntil(name: string, condition: Condition): Promise<void> {
+    await this.#startOnce(name);
+    if (condition === 'service_healthy' && !this.absent.includes(name)) await this.of(name).healthy(healthyMs);
+  }
+
+  async #requireSuccess(running: RunningService, logFile: string): Promise<void> {
+    const code = await running.exit;
+    if (code !== 0) throw new Error(`${running.name} exited with ${code}. Its log: ${logFile}`);
+  }
+
+  /** @throws Error for a service that does not run here */
+  of(name: string): RunningService {
+    const running = this.services.get(name);
+    if (!running) throw new Error(`The service "${name}" does not run here.`);
+    return running;
+  }
+
+  /** Stops in reverse order of the start: clients of a service stop before it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#starting.values());
+    for (const running of [...this.services.values()].reverse()) await running[Symbol.asyncDispose]();
+  }
+}
