@@ -3,15 +3,21 @@ import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { newComposeSecrets } from './keys/compose-secrets.ts';
 
 const command = {
   call: 'npm run keys --',
   does: 'Prints new keys as settings for each process in production. Nothing is stored: keep the output with your secrets.',
-  options: {},
+  options: {
+    compose: { type: 'boolean', default: false, help: 'prints the secrets of docker-compose.yml as an .env file' },
+  },
 } as const;
 
-try {
-  readCommandLine(command);
+async function printComposeSecrets(): Promise<void> {
+  for (const [name, value] of Object.entries(await newComposeSecrets())) console.log(`${name}='${value}'`);
+}
+
+async function printProcessKeys(): Promise<void> {
   const { access, identity } = await newKeyring();
   const apiKeySecret = randomBytes(32).toString('hex');
   const setOf = (key: object) => JSON.stringify({ keys: [key] });
@@ -31,6 +37,11 @@ try {
       `IDENTITY_PUBLIC_KEYS='${setOf(identity.publicJwk)}'`,
     ].join('\n'),
   );
+}
+
+try {
+  const { values } = readCommandLine(command);
+  await (values.compose ? printComposeSecrets() : printProcessKeys());
 } catch (error) {
   exitWith(error);
 }

@@ -7,8 +7,8 @@ import { runProcess } from '#shared/runtime/run-process.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { assignAddresses, hostsFile } from '../drills/topology/places.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
-import { newComposeSecrets } from '../drills/topology/secrets.ts';
 import { Topology } from '../drills/topology/topology.ts';
+import { newComposeSecrets } from './keys/compose-secrets.ts';
 
 const project = join(import.meta.dirname, '..');
 

@@ -84,13 +84,13 @@ const inTests = /(?:^|\/)test\//;
 export const importRules: readonly ImportRule[] = [
   {
     says: 'the product imports no test and no bench',
-    files: /^(?:gateway|subgraphs|commands|demo|client)\//,
-    only: ['gateway/', 'subgraphs/', 'commands/', 'demo/', 'client/'],
+    files: /^(?:gateway|subgraphs|commands|drills|demo|client)\//,
+    only: ['gateway/', 'subgraphs/', 'commands/', 'drills/', 'demo/', 'client/'],
     neverIn: inTests,
   },
   {
     says: 'only tests and benches import their harness',
-    files: /^(?:gateway\/(?!testing\/)|subgraphs\/|commands\/|demo\/|client\/)/,
+    files: /^(?:gateway\/(?!testing\/)|subgraphs\/|commands\/|drills\/|demo\/|client\/)/,
     neverIn: /^gateway\/testing\//,
   },
   {
@@ -102,6 +102,11 @@ export const importRules: readonly ImportRule[] = [
     says: 'the harness of the gateway imports the gateway, the client, shared and the names of the demo accounts',
     files: /^gateway\/testing\//,
     only: ['gateway/', 'client/', 'subgraphs/shared/', 'demo/accounts.ts'],
+  },
+  {
+    says: 'drills run processes of the product: they import the client, shared and the demo company',
+    files: /^drills\//,
+    only: ['drills/', 'client/', 'subgraphs/shared/', 'demo/'],
   },
   {
     says: 'the client knows the graph from its responses only',
@@ -253,7 +258,7 @@ export const environmentReaders: readonly RegExp[] = [
   /^gateway\/apollo\/managed-gateway\.ts$/, // Writes it: @apollo/gateway reads there whether it may report its use.
   /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
   /^subgraphs\/shared\/(?:settings\/product-config|settings\/subgraph-config|database\/postgres\/programs)\.ts$/,
-  /^commands\//,
+  /^(?:commands|drills)\//,
   /^client\/examples\//, // complete programs
   /^gateway\/testing\/gateway-process\.ts$/, // Passes it to a child process.
   /^gateway\/testing\/product-process\.ts$/, // passes PATH and the like to the processes of tests

@@ -25,6 +25,7 @@ const service = z.object({
   ports: z.array(text).default([]),
   profiles: z.array(z.string()).default([]),
   restart: z.string().default('no'),
+  mem_limit: z.string().optional(),
   healthcheck: healthcheck.optional(),
 });
 /** A service of docker-compose.yml, with the parts that this project uses. */

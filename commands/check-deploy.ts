@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import { findFaults } from './check-deploy/find-faults.ts';
+import { describeFinding } from './check-deploy/finding.ts';
+
+const command = {
+  call: 'npm run check:deploy --',
+  does: 'Checks the files that deploy the product: Dockerfile, docker-compose.yml and what they name. Prints one line per fault and then exits with 1.',
+  options: { json: { type: 'string', value: 'FILE', help: 'also writes the faults there' } },
+} as const;
+
+try {
+  const { values } = readCommandLine(command);
+  const findings = findFaults(join(import.meta.dirname, '..'));
+  for (const finding of findings) console.log(describeFinding(finding));
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ findings }, null, 2)}\n`);
+  console.log(findings.length === 0 ? 'The deployment files have no faults.' : `${findings.length} faults.`);
+  process.exitCode = findings.length === 0 ? 0 : 1;
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
+import { checkSchema, checkServices, checkTemplate, composePath } from './compose.ts';
+import { checkDockerfile } from './dockerfile.ts';
+import type { Finding } from './finding.ts';
+
+const templates = ['.env.production.example', '.env.staging.example'];
+
+/** Checks every deployment file of a project. */
+export function findFaults(project: string): readonly Finding[] {
+  return [...checkDockerfile(project), ...checkCompose(project)];
+}
+
+function checkCompose(project: string): readonly Finding[] {
+  const path = join(project, composePath);
+  const data = readComposeData(path);
+  const faults = checkSchema(data);
+  if (faults.length > 0) return faults;
+  return templates.flatMap((template) => {
+    const text = readFileSync(join(project, template), 'utf8');
+    const services = checkServices(readComposeFile(path, fillIn(parseEnv(text))));
+    return [...services, ...checkTemplate(data, text, template)];
+  });
+}
+
+/** Operators fill in what a template leaves empty. */
+function fillIn(variables: NodeJS.Dict<string>): NodeJS.Dict<string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value || 'given']));
+}
