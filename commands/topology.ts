@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { runProcess } from '#shared/runtime/run-process.ts';
+import { buildImage } from '../drills/topology/build-image.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { assignAddresses, hostsFile } from '../drills/topology/places.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
@@ -16,10 +17,17 @@ const command = {
   call: 'npm run topology --',
   does: 'Runs docker-compose.yml on this machine without Docker: two gateways behind HAProxy, seven subgraphs, PostgreSQL with a standby, Redis, Prometheus and Alertmanager, in a network namespace of their own. See docs/guides/deploy.md.',
   options: {
-    app: { type: 'string', value: 'FOLDER', default: '.', help: 'what the image contains' },
+    image: {
+      type: 'boolean',
+      default: false,
+      help: 'runs what the image contains: does the steps of the Dockerfile first',
+    },
     data: { type: 'string', value: 'FOLDER', help: 'keeps data and logs there; a temporary folder otherwise' },
   },
 } as const;
+
+/** Folder with what the image contains. */
+const appVariable = 'FREIGHT_APP';
 
 async function run(): Promise<void> {
   const { values } = readCommandLine(command);
@@ -32,7 +40,7 @@ async function run(): Promise<void> {
     const hosts = join(data, 'hosts');
     writeFileSync(hosts, hostsFile(assignAddresses(readComposeFile(join(project, 'docker-compose.yml'), environment))));
     setUpInside(hosts);
-    const app = resolve(values.app);
+    const app = process.env[appVariable] ?? project;
     const topology = await Topology.start({ project, app, data, environment, say: (line) => console.log(line) });
     resources.use(topology);
     console.log(`Not here: ${topology.absent.join(', ')}.`);
@@ -40,12 +48,20 @@ async function run(): Promise<void> {
   }, 'Stopping …');
 }
 
+/** The namespace has no network, so the image is built before. */
+async function buildAndRun(): Promise<number> {
+  if (!readCommandLine(command).values.image) return runInside({});
+  const folder = mkdtempSync(join(tmpdir(), 'freight-image-'));
+  try {
+    return await runInside({ [appVariable]: buildImage(project, folder) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 try {
   if (isInside()) await run();
-  else {
-    readCommandLine(command);
-    process.exitCode = await runInside();
-  }
+  else process.exitCode = await buildAndRun();
 } catch (error) {
   exitWith(error);
 }

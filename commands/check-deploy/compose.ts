@@ -9,7 +9,12 @@ import { knowsSetting, processOf } from './product-processes.ts';
 export const composePath = 'docker-compose.yml';
 
 /** The schema names its parts with `id`, a keyword of older drafts, which has no effect on the validation. */
-const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: false, validateSchema: false }).removeKeyword('id');
+const ajv = new Ajv2019({
+  strict: false,
+  allErrors: true,
+  validateFormats: false,
+  validateSchema: false,
+}).removeKeyword('id');
 /** The package is older than the property `name` of the specification. */
 const properties = { ...composeSchema.properties, name: { type: 'string' } };
 const validate = ajv.compile({ ...composeSchema, properties });

@@ -20,8 +20,8 @@ function checkCompose(project: string): readonly Finding[] {
   if (faults.length > 0) return faults;
   return templates.flatMap((template) => {
     const text = readFileSync(join(project, template), 'utf8');
-    const services = checkServices(readComposeFile(path, fillIn(parseEnv(text))));
-    return [...services, ...checkTemplate(data, text, template)];
+    const missing = checkTemplate(data, text, template);
+    return missing.length > 0 ? missing : checkServices(readComposeFile(path, fillIn(parseEnv(text))));
   });
 }
 

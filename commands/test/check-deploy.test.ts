@@ -79,7 +79,7 @@ describe('an operator who changes a deployment file is told', () => {
       'a service without a health check',
       'docker-compose.yml',
       'test: [CMD, redis-cli, ping]',
-      'timeout: 1s',
+      'start_period: 1s',
       'docker-compose.yml services.redis: a health check is required',
     ],
     [

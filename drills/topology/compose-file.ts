@@ -39,7 +39,7 @@ const composeFile = z.object({
 export type ComposeFile = z.infer<typeof composeFile>;
 
 /** The image of the product's own processes, without its version. */
-export const productImage = 'infamous-freight';
+const productImage = 'infamous-freight';
 
 export const isProduct = ({ image }: ComposeService): boolean => image.split(':')[0] === productImage;
 

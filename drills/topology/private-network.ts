@@ -10,10 +10,11 @@ export const isInside = (): boolean => process.env[insideVariable] === '1';
 
 /**
  * Runs this command again in a network namespace of its own, so that its ports meet no others and its hosts file is private.
+ * @param variables added to its environment
  * @returns the exit code of that run
  * @throws ConfigurationError where the kernel allows no namespaces
  */
-export async function runInside(): Promise<number> {
+export async function runInside(variables: Readonly<Record<string, string>>): Promise<number> {
   const own = userInfo().uid === 0 ? [] : ['--user', '--map-root-user'];
   const flags = [...own, '--net', '--mount', '--kill-child'];
   try {
@@ -25,7 +26,7 @@ export async function runInside(): Promise<number> {
   }
   const child = spawn('unshare', [...flags, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
     stdio: 'inherit',
-    env: { ...process.env, [insideVariable]: '1' },
+    env: { ...process.env, ...variables, [insideVariable]: '1' },
   });
   // The terminal sends its signals to the child as well.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

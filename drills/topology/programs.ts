@@ -161,7 +161,7 @@ function postgresPrograms(): string {
   return found;
 }
 
-export const packages = ['postgresql', 'redis-server', 'haproxy', 'prometheus', 'prometheus-alertmanager', 'iproute2'];
+const packages = ['postgresql', 'redis-server', 'haproxy', 'prometheus', 'prometheus-alertmanager', 'iproute2'];
 const missingPrograms = `Programs of Debian are required. Run: apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 
 /** @throws ConfigurationError with the line that installs what is missing */
