@@ -58,7 +58,15 @@ test('roles, tiers, keys, payments, accounts and refused supergraphs change with
   expect(tagged.map(({ field }) => field.name.value).sort()).toEqual(
     [
       ['acceptSupergraph', 'changeAccountRoles', 'changeOrganizationTier', 'createApiKey', 'createOrganization'],
-      ['deactivateAccount', 'recordPayment', 'registerAccount', 'resetSecondFactor', 'revokeApiKey', 'rotateApiKey'],
+      [
+        'deactivateAccount',
+        'erasePersonalData',
+        'recordPayment',
+        'registerAccount',
+        'resetSecondFactor',
+        'revokeApiKey',
+        'rotateApiKey',
+      ],
       ['updateOrganization'],
     ].flat(),
   );

@@ -15,7 +15,7 @@ export const retention: Retention = {
     why: 'the person uses it; erasePersonalData replaces name and address by a pseudonym, to which records refer',
   },
   session: {
-    holds: 'times of sign-ins and of the last use',
+    holds: 'times, network and program of a sign-in and of the last use',
     until: chore('deleteOldSessions', '15 minutes after its end, or 14 days after its last use'),
     why: 'the person stays signed in; gateways must know ended sessions as long as their access tokens are valid',
   },

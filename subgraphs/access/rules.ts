@@ -50,6 +50,7 @@ export const rules: Rules = {
     registerAccount: sensitiveAdministration,
     changeAccountRoles: sensitiveAdministration,
     deactivateAccount: sensitiveAdministration,
+    erasePersonalData: sensitiveAdministration,
     // Clients can't select these fields.
     claimIdempotentCall: anybody,
     finishIdempotentCall: anybody,

@@ -1,4 +1,6 @@
+import { accountErased } from '#shared/events/forget-account.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
+import { eraseDriver } from './store/erase-driver.ts';
 import { assessed, booked, cancelled, delivered, progressed, rated } from './store/lifecycle.ts';
 import { addState } from './store/loads.ts';
 import { rememberPlaces } from './store/places.ts';
@@ -19,4 +21,5 @@ export const reactions: Reactions = {
   'shipment.cancelled': cancelled,
   'shipment.rated': rated,
   'vehicles.located': rememberPlaces,
+  ...accountErased('fleet', eraseDriver),
 };

@@ -1,3 +1,4 @@
+import { accountErased } from '#shared/events/forget-account.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
 import { CustomerEntity } from './entities.ts';
 import { issueInvoice } from './store/invoices.ts';
@@ -8,6 +9,7 @@ import { closeShipment, storeShipment } from './store/shipments.ts';
  * delivered ones. The stores emit quote.offered, .withdrawn and .accepted, invoice.issued and payment.recorded.
  */
 export const reactions: Reactions = {
+  ...accountErased('pricing'),
   'organization.changed': async ({ em }, { organizationId: id, tier }) => {
     await em.upsert(CustomerEntity, { id, tier });
   },

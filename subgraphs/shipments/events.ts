@@ -1,7 +1,9 @@
 import type { Transaction } from '#shared/database/transaction.ts';
+import { accountErased } from '#shared/events/forget-account.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
 import { rememberArrivals } from './store/arrivals.ts';
 import { noteAssignment, noteRelease } from './store/assignments.ts';
+import { eraseContactsOf } from './store/erase-contacts.ts';
 import { rememberOrganization } from './store/organizations.ts';
 import { touchShipment } from './store/touch.ts';
 import { meetVehicle, rememberVehicle } from './store/vehicles.ts';
@@ -19,6 +21,7 @@ async function noteBilling(
  * .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and .rated.
  */
 export const reactions: Reactions = {
+  ...accountErased('shipments', eraseContactsOf),
   'assignment.created': async (transaction, payload) => {
     await meetVehicle(transaction.em, payload);
     await noteAssignment(transaction, payload, new Date());

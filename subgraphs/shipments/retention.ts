@@ -1,4 +1,4 @@
-import { type Retention, stays } from '#shared/database/retention.ts';
+import { chore, type Retention, stays } from '#shared/database/retention.ts';
 
 const contract = 'part of the freight contract';
 
@@ -21,6 +21,11 @@ export const retention: Retention = {
     holds: 'when a load will arrive',
     until: stays,
     why: 'one row per load, which the next estimate replaces',
+  },
+  contact_erasure: {
+    holds: 'ids of shipments of erased persons',
+    until: chore('eraseEndedContacts', 'until the shipment has ended'),
+    why: 'the contacts of a shipment under way are needed',
   },
   known_organization: {
     holds: 'search words of the name of an organization',

@@ -6,6 +6,7 @@ import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { retention } from './retention.ts';
 import { rules } from './rules.ts';
+import { eraseEndedContacts } from './store/erase-contacts.ts';
 
 export const shipments: Subgraph<ShipmentsContext> = {
   name: 'shipments',
@@ -16,5 +17,6 @@ export const shipments: Subgraph<ShipmentsContext> = {
   resolvers,
   rules,
   reactions,
+  chores: [{ name: 'eraseEndedContacts', everyMs: 3_600_000, run: eraseEndedContacts }],
   context: createContext,
 };

@@ -1,3 +1,4 @@
+import { accountErased } from '#shared/events/forget-account.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
 import {
   rememberAssignment,
@@ -15,6 +16,7 @@ import { tellArrivals } from './store/tell-arrivals.ts';
  * `arrivals.estimated` for the loads of these vehicles. Its reactions store who carries which load.
  */
 export const reactions: Reactions = {
+  ...accountErased('tracking'),
   'vehicle.changed': ({ em }, event) => rememberVehicle(em, event),
   'driver.changed': ({ em }, event) => rememberDriver(em, event),
   'shipment.booked': ({ em }, event) => rememberLoad(em, event),

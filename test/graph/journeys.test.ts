@@ -5,6 +5,7 @@ import { auditTrail } from './journeys/audit-trail.ts';
 import { bestAssignments } from './journeys/best-assignments.ts';
 import { explainHeader } from './journeys/explain-header.ts';
 import { importCommand } from './journeys/import-command.ts';
+import { personalData } from './journeys/personal-data.ts';
 import { retention } from './journeys/retention.ts';
 import { roadDistance } from './journeys/road-distance.ts';
 import { secondFactor } from './journeys/second-factor.ts';
@@ -27,4 +28,5 @@ describe.each([
   ['the audit trail', auditTrail],
   ['a second factor', secondFactor],
   ['the retention of tables', retention],
+  ['personal data', personalData],
 ])('%s', (_name, define) => define(() => graph));

@@ -61,6 +61,8 @@ export type ChangeAccountRoles = z.infer<typeof changeAccountRolesInput>;
 export const deactivateAccountInput = z.object({ accountId: id, expectedVersion });
 export type DeactivateAccount = z.infer<typeof deactivateAccountInput>;
 
+export const personInput = z.object({ accountId: id });
+
 export const endSessionsInput = z.object({
   accountId: id.nullish(),
   sessionId: id.nullish(),

@@ -8,6 +8,7 @@ import {
   createOrganizationInput,
   type DeactivateAccount,
   deactivateAccountInput,
+  personInput,
   registerAccountInput,
   updateOrganizationInput,
 } from '../domain/inputs.ts';
@@ -16,6 +17,7 @@ import { hashPassword } from '../domain/passwords.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { changeRoles, deactivate, registerAccount } from '../store/account-changes.ts';
 import { requireActor } from '../store/actor.ts';
+import { eraseAccount } from '../store/erase-account.ts';
 import { changeTier, createOrganization } from '../store/organization-changes.ts';
 import { updateOrganization } from '../store/organization-update.ts';
 import { announced } from './announced.ts';
@@ -67,6 +69,13 @@ export const administrationMutations = {
       parse: deactivateAccountInput,
       change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, DeactivateAccount>) =>
         deactivate(em, auditOf(context, caller, now), input),
+    }),
+  ),
+  erasePersonalData: announced(
+    recordMutation('account', {
+      parse: personInput,
+      change: ({ context, transaction, caller, input, now }) =>
+        eraseAccount(transaction, auditOf(context, caller, now), input),
     }),
   ),
 };

@@ -48,7 +48,7 @@ export async function registerAccount(
   );
   if (!account) return refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');
   recordAudit(em, audit, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
-    { field: 'email', before: null, after: email },
+    { field: 'email', before: null, after: null }, // an entry can't be erased
     { field: 'roles', before: null, after: roles.join(', ') },
   ]);
   await emitRegistered(transaction, account);

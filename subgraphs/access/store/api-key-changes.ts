@@ -84,7 +84,8 @@ export async function createApiKey(
   );
   if (!key) throw new Error('The API key was not inserted.');
   recordAudit(em, audit, 'API_KEY_CREATED', { kind: 'ApiKey', id }, [
-    { field: 'name', before: null, after: name },
+    // People name keys after themselves, and nobody can erase an entry.
+    { field: 'name', before: null, after: null },
     { field: 'scopes', before: null, after: scopes.join(', ') },
     ...(requireSignature ? [{ field: 'requireSignature', before: null, after: 'true' }] : []),
   ]);

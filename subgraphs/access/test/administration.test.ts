@@ -31,6 +31,7 @@ const mutations = {
   updateOrganization: `mutation($input: UpdateOrganizationInput!) { payload: updateOrganization(input: $input) ${organizationFields} }`,
   registerAccount: `mutation($input: RegisterAccountInput!) { payload: registerAccount(input: $input) ${accountFields} }`,
   changeAccountRoles: `mutation($input: ChangeAccountRolesInput!) { payload: changeAccountRoles(input: $input) ${accountFields} }`,
+  erasePersonalData: `mutation($input: ErasePersonalDataInput!) { payload: erasePersonalData(input: $input) ${accountFields} }`,
   deactivateAccount: `mutation($input: DeactivateAccountInput!) { payload: deactivateAccount(input: $input) ${accountFields} }`,
 };
 
@@ -246,6 +247,7 @@ describe('deactivateAccount', () => {
   test('refuses to remove the last administrator', async () => {
     const { accountId } = admin;
     expect(codes(await mutate('deactivateAccount', { accountId, expectedVersion: 1 }))).toEqual(['LAST_ADMIN']);
+    expect(codes(await mutate('erasePersonalData', { accountId }))).toEqual(['LAST_ADMIN']);
     const demote = { accountId, roles: ['ANALYST'], expectedVersion: 1 };
     expect(codes(await mutate('changeAccountRoles', demote))).toEqual(['LAST_ADMIN']);
   });
@@ -274,6 +276,7 @@ describe('the access token of a former administrator', () => {
     registerAccount: () => ({ idempotencyKey: key(), email: `${key()}@late.test`, name: 'Late', roles: ['ADMIN'] }),
     changeAccountRoles: (accountId) => ({ accountId, roles: ['ADMIN'], expectedVersion: 2 }),
     deactivateAccount: (accountId) => ({ accountId, expectedVersion: 2 }),
+    erasePersonalData: (accountId) => ({ accountId }),
   };
   const former = {
     closed: { code: 'UNAUTHENTICATED', end: 'deactivateAccount', input: {} },
@@ -323,6 +326,7 @@ describe('administration', () => {
     registerAccount: { idempotencyKey: key(), email: 'not@allowed.test', name: 'No', roles: ['ADMIN'] },
     changeAccountRoles: { accountId: newId(), roles: ['ADMIN'], expectedVersion: 1 },
     deactivateAccount: { accountId: newId(), expectedVersion: 1 },
+    erasePersonalData: { accountId: newId() },
   };
 
   test.each(Object.keys(mutations) as (keyof typeof mutations)[])('only administrators may call %s', async (name) => {

@@ -49,7 +49,7 @@ export async function startAnalytics(): Promise<AnalyticsUnderTest> {
 
 export const hired = (driverId: string, hiredAt: string, at = hiredAt, active = true): Event => [
   'driver.changed',
-  { driverId, name: 'Ann', accountId: null, active, hiredAt, at },
+  { driverId, accountId: null, active, hiredAt, at },
 ];
 export const pickedUp = (shipmentId: string, driverId: string, at: string): Event => [
   'shipment.pickedUp',

@@ -174,13 +174,12 @@ async function checkCarried(em: EntityManager, driver: Driver, equipment: readon
 
 function emitChanged(
   { emit }: Transaction,
-  { id, name, accountId, active, hiredAt }: Driver,
+  { id, accountId, active, hiredAt }: Driver,
   by: ChangeOrigin,
   now: Date,
 ): Promise<void> {
   return emit('driver.changed', {
     driverId: id,
-    name,
     accountId: accountId ?? null,
     active,
     hiredAt: hiredAt.toISOString(),

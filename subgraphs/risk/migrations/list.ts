@@ -6,6 +6,7 @@ import { AddTextKeys } from './0004-text-keys.ts';
 import { RemakeKeys } from './0005-letter-keys.ts';
 import { IndexLongHistory } from './0006-long-history.ts';
 import { KeepTotals } from './0007-kept-totals.ts';
+import { IndexBookingsOfAccount } from './0008-bookings-of-account.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-risk', class: CreateRisk },
@@ -15,4 +16,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0005-letter-keys', class: RemakeKeys },
   { name: '0006-long-history', class: IndexLongHistory },
   { name: '0007-kept-totals', class: KeepTotals },
+  { name: '0008-bookings-of-account', class: IndexBookingsOfAccount },
 ];

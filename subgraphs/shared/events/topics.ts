@@ -78,6 +78,9 @@ export const domainEvents = {
   'organization.changed': z.object({ organizationId: id, name: z.string(), tier: z.enum(tiers), createdAt: time }),
   'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
 
+  /** The person of an account was erased. The name and the e-mail address are pseudonyms. */
+  'account.erased': z.object({ accountId: id, name: z.string(), email: z.string(), at: time }),
+
   'shipment.created': shipment,
   /** A shipment after a change of its data. While it is BOOKED, the change is sent as `shipment.booked`. */
   'shipment.changed': shipment,
@@ -121,7 +124,6 @@ export const domainEvents = {
 
   'driver.changed': z.object({
     driverId: id,
-    name: z.string(),
     accountId: id.nullable(),
     active: z.boolean(),
     hiredAt: time,

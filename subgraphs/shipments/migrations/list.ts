@@ -13,6 +13,7 @@ import { RemakeKeys } from './0011-letter-keys.ts';
 import { IndexLongHistory } from './0012-long-history.ts';
 import { IndexRegions } from './0013-regions.ts';
 import { SealContacts } from './0014-sealed-contacts.ts';
+import { AddContactErasures } from './0015-contact-erasures.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -29,4 +30,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0012-long-history', class: IndexLongHistory },
   { name: '0013-regions', class: IndexRegions },
   { name: '0014-sealed-contacts', class: SealContacts },
+  { name: '0015-contact-erasures', class: AddContactErasures },
 ];

@@ -95,7 +95,7 @@ export async function openScene(live?: LivePubSub, database?: TestDatabase): Pro
     async driver() {
       const driverId = newId();
       const times = { hiredAt: start.toISOString(), at: start.toISOString() };
-      await receive('driver.changed', { driverId, name: 'Dana', accountId: null, active: true, ...times });
+      await receive('driver.changed', { driverId, accountId: null, active: true, ...times });
       return driverId;
     },
     async load({ organizationId = newId(), driverId, vehicleId, assignedAt = start }) {
