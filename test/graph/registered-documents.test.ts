@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import fc from 'fast-check';
+import { runs } from '#shared/test/random.ts';
 import type { GraphResponse } from '../../client/graph-response.ts';
+import { generateOperation } from '../../gateway/engine/test/generated-operation.ts';
 import { readCounter } from '../../gateway/testing/metrics.ts';
 import { startProcess } from '../../gateway/testing/product-process.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
+import { withPlainArguments } from './plain-arguments.ts';
+import { readSchemas } from './schemas.ts';
 import { until } from './until.ts';
 
 /** A partner registers a document, runs it by its id, and gives notice. */
@@ -349,6 +354,44 @@ test('gateways share the plans of registered documents; one that is damaged is m
   expect(await madeAtStart()).toBe(made + stored.length);
   expect(await plansOf(true)).toEqual([]);
 });
+
+test('no random operation on the running graph costs more than its price', async () => {
+  const { forStaff } = readSchemas();
+  const { demo, shipments } = graph.world;
+  const load = shipments.find(({ id }) => id === demo.activeShipmentId);
+  const ids: Readonly<Record<string, string | undefined>> = {
+    ...{ Shipment: load?.id, Organization: load?.organizationId, Account: demo.customer },
+    ...{ Driver: load?.assignment?.driverId, Vehicle: load?.assignment?.vehicleId },
+    ...{ Invoice: shipments.find(({ invoice }) => invoice)?.invoice?.id, Quote: load?.quote?.id },
+  };
+  const recordOf = (type: string) => ids[type];
+  const seen = { priced: 0, points: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.gen(), async (draw) => {
+      const generated = generateOperation(forStaff, draw, { maxDepth: 5 });
+      if (!generated) return;
+      const { variables } = generated;
+      const source = withPlainArguments(forStaff, generated.source, recordOf, () => draw(fc.nat, 19) + 1);
+      const { extensions } = await graph.ask('admin', source, variables);
+      const { requestedQueryCost: price, actualQueryCost: actual } = costIn(extensions);
+      // Refused before it ran: no price, or a price above the limit.
+      if (actual === null || actual === undefined) return;
+      expect({ source, variables, price, actual, isWithin: actual <= (price ?? 0) }).toMatchObject({ isWithin: true });
+      seen.priced++;
+      seen.points += actual;
+    }),
+    { numRuns: runs(60, 10_000), endOnFailure: true },
+  );
+  expect(seen.priced).toBeGreaterThan(20);
+  expect(seen.points).toBeGreaterThan(200);
+});
+
+interface Cost {
+  readonly requestedQueryCost?: number | null;
+  readonly actualQueryCost?: number | null;
+}
+
+const costIn = (extensions: GraphResponse<unknown>['extensions']): Cost => (extensions?.['cost'] ?? {}) as Cost;
 
 test('a page that is longer than the tier allows is refused, by a literal and by a variable', async () => {
   const literal = await graph.ask('partner', '{ shipments(first: 101) { nodes { id } } }');
