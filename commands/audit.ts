@@ -8,6 +8,7 @@ import { reviewAccess } from '../subgraphs/access/store/access-review.ts';
 import { exportTrail } from '../subgraphs/access/store/export-audit.ts';
 import { verifyAuditTrail } from '../subgraphs/access/store/verify-audit.ts';
 import { openTrail } from './audit/open-trail.ts';
+import { readCipher } from './read-cipher.ts';
 
 const command = {
   call: 'npm run -s audit --',
@@ -47,7 +48,7 @@ try {
   await using resources = new AsyncDisposableStack();
   const client = await openTrail(resources);
   if (action !== 'verify') {
-    const lines = action === 'export' ? exportTrail(client, range) : reviewAccess(client);
+    const lines = action === 'export' ? exportTrail(client, range) : reviewAccess(client, await readCipher());
     const target =
       values.file === undefined ? process.stdout : createWriteStream(values.file, { flags: 'a', mode: 0o600 });
     await pipeline(lines, target, { end: target !== process.stdout });

@@ -11,18 +11,23 @@ import { defaultLimits } from '#shared/settings/limits.ts';
 import * as settings from '#shared/settings/settings.ts';
 import { accessTables } from '../../subgraphs/access/subgraph.ts';
 import { migrateSettings, readMigrateConfig } from '../migrate-config.ts';
+import { cipherSettings, readCipher } from '../read-cipher.ts';
 
 /** Settings of `npm run accounts`. */
-export const accountsSettings = migrateSettings.extend({ SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL });
+export const accountsSettings = migrateSettings.extend({
+  SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
+  ...cipherSettings,
+});
 
 /** Opens the tables of the access subgraph for changes: by its own URL, or by that of the administrator of the server. */
 export async function openAccess(resources: AsyncDisposableStack): Promise<Transact> {
   const { LOG_LEVEL } = parseEnvironment(accountsSettings, process.env);
+  const cipher = await readCipher();
   const url = await findUrl();
   const { name, entities, migrations } = accessTables;
   const log = createLog(name, LOG_LEVEL);
   const { statementTimeoutMs } = defaultLimits;
-  const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
+  const database = await openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
   resources.defer(() => database.close());
   await database.requireMigrated();
   const live = createMemoryPubSub();

@@ -8,14 +8,15 @@ import { databaseName } from '#shared/database/provision.ts';
 import { connectToSchema } from '#shared/database/schema-client.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
 import * as settings from '#shared/settings/settings.ts';
+import { cipherSettings } from '../read-cipher.ts';
 
 /** Settings of `npm run audit`. */
 export const auditSettings = z.object({
   NODE_ENV: settings.NODE_ENV,
   DATABASE_URL: settings.DATABASE_URL,
   SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
-  DATA_DIR: settings.DATA_DIR,
   LOG_LEVEL: settings.LOG_LEVEL,
+  ...cipherSettings,
 });
 
 /** Connects to the audit trail: by the URL of the access subgraph, by that of the administrator, or in the embedded server. */

@@ -1,7 +1,9 @@
+import { emailKey, emailPurpose } from '#shared/input/email-key.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { hashPassword } from '../../subgraphs/access/domain/passwords.ts';
+import { accountEmail } from '../../subgraphs/access/entities.ts';
 import { demoPassword } from '../accounts.ts';
 import type { TableRow } from '../seeding/copy-rows.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
@@ -26,7 +28,8 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     'account',
     world.accounts.map(({ id, email, name, roles, organizationId, createdAt }) => ({
       id,
-      email,
+      email: tables.cipher.seal(email, accountEmail.place),
+      email_key: tables.cipher.indexOf(emailKey(email), emailPurpose),
       name,
       name_key: textKey(name),
       roles,

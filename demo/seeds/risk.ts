@@ -1,9 +1,11 @@
+import { emailKey, emailPurpose } from '#shared/input/email-key.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import { resolveDecision } from '../../subgraphs/risk/domain/decision.ts';
 import { keyOfLane } from '../../subgraphs/risk/domain/lane.ts';
-import { emailKey, nameKey } from '../../subgraphs/risk/domain/names.ts';
+import { nameKey } from '../../subgraphs/risk/domain/names.ts';
 import { assess } from '../../subgraphs/risk/domain/rules.ts';
 import type { ReviewDecision } from '../../subgraphs/risk/domain/vocabulary.ts';
+import { watchedValue } from '../../subgraphs/risk/entities.ts';
 import { derivedId } from '../derived-id.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { World } from '../world.ts';
@@ -20,7 +22,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     world.accounts.map(({ id, organizationId, email, createdAt }) => ({
       id,
       organization_id: organizationId,
-      email: emailKey(email),
+      email_key: tables.cipher.indexOf(emailKey(email), emailPurpose),
       created_at: createdAt,
     })),
   );
@@ -29,7 +31,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     world.watchlist.map(({ id, name, reason, addedAt }) => ({
       id,
       kind: 'NAME',
-      value: name,
+      value: tables.cipher.seal(name, watchedValue.place),
       value_key: nameKey(name),
       search_key: textKey(name),
       reason,

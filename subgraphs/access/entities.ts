@@ -2,8 +2,10 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { AuditAction, AuditTargetKind } from '#shared/audit/actions.ts';
 import type { AuditChange } from '#shared/audit/fact.ts';
 import { auditSchema } from '#shared/database/audit-schema.ts';
+import { SealedText } from '#shared/database/sealed-column.ts';
 import type { DocumentFigures } from '#shared/identity/document-appraisal.ts';
 import type { Scope } from '#shared/identity/identity.ts';
+import { emailKey, emailPurpose } from '#shared/input/email-key.ts';
 import type { Role, Tier } from '#shared/vocabulary.ts';
 import type { BillingAddress } from './domain/billing-details.ts';
 import type { RegisteredContract } from './domain/document-contract.ts';
@@ -30,13 +32,20 @@ export const OrganizationEntity = defineEntity({
 });
 export type Organization = InferEntity<typeof OrganizationEntity>;
 
+export const accountEmail = new SealedText(
+  { table: 'access.account', column: 'email' },
+  { column: 'email_key', purpose: emailPurpose, keyOf: emailKey, unique: true },
+);
+
 export const AccountEntity = defineEntity({
   name: 'Account',
   tableName: 'account',
   properties: {
     id: p.uuid().primary(),
     /** In lower case. */
-    email: p.text(),
+    email: p.type(accountEmail),
+    /** The blind index of the e-mail address. Statements compare it; nothing reads it. Null before a start has made it. */
+    emailKey: p.text().nullable().lazy(),
     name: p.text(),
     /** The `textKey` of the name. */
     nameKey: p.text(),
@@ -50,7 +59,7 @@ export const AccountEntity = defineEntity({
     version: p.integer(),
   },
 });
-export type Account = InferEntity<typeof AccountEntity>;
+export type Account = Omit<InferEntity<typeof AccountEntity>, 'emailKey'>;
 
 /** A session from a sign-in. Refreshing replaces its token, and only the newest one is valid. */
 export const SessionEntity = defineEntity({

@@ -1,4 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { SealedText } from '#shared/database/sealed-column.ts';
+import { emailKey, emailPurpose } from '#shared/input/email-key.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import type { ReviewDecision, RiskContribution, RiskFacts, RiskRule, WatchlistKind } from './domain/vocabulary.ts';
 
@@ -9,6 +11,12 @@ export const KnownOrganizationEntity = defineEntity({
   properties: { id: p.uuid().primary(), nameKey: p.text(), createdAt: p.datetime(3) },
 });
 
+/** Only rows of earlier releases have an address, until a start replaces it by its index. */
+export const knownEmail = new SealedText(
+  { table: 'risk.known_account', column: 'email' },
+  { column: 'email_key', purpose: emailPurpose, keyOf: emailKey, unique: false, replacesText: true },
+);
+
 /** The age and e-mail address of an account. */
 export const KnownAccountEntity = defineEntity({
   name: 'KnownAccount',
@@ -16,7 +24,9 @@ export const KnownAccountEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     organizationId: p.uuid().nullable(),
-    email: p.text(),
+    /** The blind index of the e-mail address. The address itself is not kept. */
+    emailKey: p.text().nullable(),
+    email: p.type(knownEmail).nullable(),
     createdAt: p.datetime(3),
   },
 });
@@ -97,15 +107,21 @@ export const ReviewCaseEntity = defineEntity({
 });
 export type ReviewCase = InferEntity<typeof ReviewCaseEntity>;
 
+export const watchedValue = new SealedText(
+  { table: 'risk.watchlist_entry', column: 'value' },
+  { column: 'value_key', purpose: emailPurpose, keyOf: emailKey, unique: false, where: "t.kind = 'EMAIL'" },
+);
+
 export const WatchlistEntryEntity = defineEntity({
   name: 'WatchlistEntry',
   tableName: 'watchlist_entry',
   properties: {
     id: p.uuid().primary(),
     kind: p.text().$type<WatchlistKind>(),
-    value: p.text(),
+    value: p.type(watchedValue),
+    /** That of an e-mail address is its blind index. */
     valueKey: p.text(),
-    /** The `textKey` of the value, for the search. */
+    /** The `textKey` of the value, for the search. E-mail addresses are found as a whole, by their `valueKey`. */
     searchKey: p.text(),
     reason: p.text(),
     addedBy: p.uuid().nullable(),

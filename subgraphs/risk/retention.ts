@@ -4,7 +4,7 @@ import { type Retention, stays } from '#shared/database/retention.ts';
 export const retention: Retention = {
   known_organization: { holds: 'key of the name of an organization', until: stays, why: 'compared with the watchlist' },
   known_account: {
-    holds: 'e-mail address of an account',
+    holds: 'keyed hash of the e-mail address of an account',
     until: stays,
     why: 'compared with the watchlist; erasePersonalData replaces it by a pseudonym',
   },

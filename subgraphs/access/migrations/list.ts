@@ -21,6 +21,7 @@ import { AddDocumentPlans } from './0019-document-plans.ts';
 import { AddMail } from './0020-mail.ts';
 import { IndexExpiry } from './0021-retention.ts';
 import { AddSessionClients } from './0022-session-clients.ts';
+import { SealAddresses } from './0023-sealed-addresses.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -45,4 +46,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0020-mail', class: AddMail },
   { name: '0021-retention', class: IndexExpiry },
   { name: '0022-session-clients', class: AddSessionClients },
+  { name: '0023-sealed-addresses', class: SealAddresses },
 ];

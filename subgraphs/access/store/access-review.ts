@@ -1,4 +1,6 @@
+import type { FieldCipher } from '#shared/identity/field-cipher.ts';
 import type { Role } from '#shared/vocabulary.ts';
+import { accountEmail } from '../entities.ts';
 import { rowsOf, type Statements } from './statements.ts';
 
 const accountsPerBatch = 500;
@@ -30,12 +32,12 @@ export interface ReviewedAccount {
 }
 
 /** The access review as JSON lines: one account in each, oldest account first, deactivated accounts included. */
-export async function* reviewAccess(client: Statements): AsyncGenerator<string> {
+export async function* reviewAccess(client: Statements, cipher: FieldCipher): AsyncGenerator<string> {
   for (let last: string | null = null; ; ) {
     const accounts: ReviewedAccount[] = await readAccounts(client, last);
     const end = accounts.at(-1);
     if (!end) return;
-    yield `${accounts.map((account) => JSON.stringify(account)).join('\n')}\n`;
+    yield `${accounts.map((account) => JSON.stringify({ ...account, email: cipher.open(account.email, accountEmail.place) })).join('\n')}\n`;
     last = end.accountId;
   }
 }

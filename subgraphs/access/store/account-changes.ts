@@ -1,5 +1,6 @@
-import { type FilterQuery, LockMode } from '@mikro-orm/core';
+import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { blindIndexOf, sealFor } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
@@ -8,7 +9,7 @@ import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import type { ChangeAccountRoles, DeactivateAccount, RegisterAccount } from '../domain/inputs.ts';
 import { requireFittingRoles } from '../domain/membership.ts';
-import { type Account, AccountEntity, OrganizationEntity } from '../entities.ts';
+import { type Account, AccountEntity, accountEmail, OrganizationEntity } from '../entities.ts';
 import { requireStanding } from './actor.ts';
 import { type AccountAudit, type AuditContext, recordAudit } from './audit.ts';
 import { accountRows } from './rows.ts';
@@ -40,26 +41,31 @@ export async function registerAccount(
   const id = newId(at.getTime());
   requireFittingRoles(roles, organizationId);
   if (organizationId !== null) await requireOrganization(em, organizationId);
+  const addressKey = blindIndexOf(em, accountEmail, email);
   const [account] = await accountRows.read(
     em,
-    sql`insert into account as t (id, email, name, name_key, roles, organization_id, password_hash, created_at)
-      values (${id}, ${email}, ${name}, ${textKey(name)}, ${roles}::text[], ${organizationId}, ${passwordHash}, ${at})
-      on conflict (email) do nothing returning ${accountRows.columns('t')}`,
+    sql`insert into account as t (id, email, email_key, name, name_key, roles, organization_id, password_hash, created_at)
+      values (${id}, ${sealFor(em, accountEmail, email)}, ${addressKey}, ${name}, ${textKey(name)}, ${roles}::text[], ${organizationId}, ${passwordHash}, ${at})
+      on conflict (email_key) do nothing returning ${accountRows.columns('t')}`,
   );
   if (!account) return refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');
   recordAudit(em, audit, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
     { field: 'email', before: null, after: null }, // an entry can't be erased
     { field: 'roles', before: null, after: roles.join(', ') },
   ]);
-  await emitRegistered(transaction, account);
+  await emitRegistered(transaction, account, addressKey);
   return account;
 }
 
-function emitRegistered({ emit }: Transaction, { id, organizationId, email, createdAt }: Account): Promise<void> {
+function emitRegistered(
+  { emit }: Transaction,
+  { id, organizationId, createdAt }: Account,
+  emailIndex: string,
+): Promise<void> {
   return emit('account.registered', {
     accountId: id,
     organizationId: organizationId ?? null,
-    email,
+    emailIndex,
     createdAt: createdAt.toISOString(),
   });
 }
@@ -143,4 +149,7 @@ export async function lockedAccount(
   return record;
 }
 
-const openAdministrators: FilterQuery<Account> = { roles: { $contains: ['ADMIN'] }, deactivatedAt: null };
+const openAdministrators: FilterQuery<InferEntity<typeof AccountEntity>> = {
+  roles: { $contains: ['ADMIN'] },
+  deactivatedAt: null,
+};

@@ -3,11 +3,12 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
-import { hasId, type Sql, sql } from '#shared/database/sql.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
+import { anyOf, hasId, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Role } from '#shared/vocabulary.ts';
-import { type Account, AccountEntity } from '../entities.ts';
+import { type Account, AccountEntity, accountEmail } from '../entities.ts';
 import { accountRows } from './rows.ts';
 
 export interface AccountFilter {
@@ -37,12 +38,12 @@ export async function pageOfAccounts(
   columns: Columns,
 ): Promise<Connection<Pick<Account, 'id'>>> {
   const list = onlyColumns(accountsByName, columns, ['id']);
-  return readPage(em, list, conditionsOf(filter), pageOf(list, page));
+  return readPage(em, list, conditionsOf(em, filter), pageOf(list, page));
 }
 
-function conditionsOf({ search, roles, role, organizationId, active }: AccountFilter): Sql[] {
+function conditionsOf(em: EntityManager, { search, roles, role, organizationId, active }: AccountFilter): Sql[] {
   const conditions: Sql[] = [];
-  if (search != null) conditions.push(keyContains("(t.name_key || ' ' || t.email)", parseSearch(search)));
+  if (search != null) conditions.push(hasNameOrAddress(em, parseSearch(search)));
   if (roles != null) conditions.push(sql`t.roles && ${[...new Set(roles)]}::text[]`);
   if (role != null) conditions.push(sql`t.roles @> ${[role]}::text[]`);
   if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
@@ -50,10 +51,20 @@ function conditionsOf({ search, roles, role, organizationId, active }: AccountFi
   return conditions;
 }
 
+/** The name has these words, or the text is the whole e-mail address. A part of an address has another hash. */
+function hasNameOrAddress(em: EntityManager, search: string): Sql {
+  const named = keyContains('t.name_key', search);
+  return search.includes('@') ? anyOf([named, hasAddress(em, search)]) : named;
+}
+
+function hasAddress(em: EntityManager, email: string): Sql {
+  return sql`t.email_key = ${blindIndexOf(em, accountEmail, email)}`;
+}
+
 /** Finds an account by its e-mail address without a check of visibility. For signing in only. */
 export async function findByEmail(em: EntityManager, email: string): Promise<Account | null> {
   const columns = accountRows.columns('t');
-  const [account] = await accountRows.read(em, sql`select ${columns} from account t where t.email = ${email}`);
+  const [account] = await accountRows.read(em, sql`select ${columns} from account t where ${hasAddress(em, email)}`);
   return account ?? null;
 }
 

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { blindIndexOf, sealFor } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -9,7 +10,7 @@ import { type AccountIdentity, hasScope } from '#shared/identity/identity.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import type { CreateApiKey, RevokeApiKey, RotateApiKey } from '../domain/api-key-inputs.ts';
-import { type ApiKey, ApiKeyEntity, type Organization, OrganizationEntity } from '../entities.ts';
+import { type ApiKey, ApiKeyEntity, accountEmail, type Organization, OrganizationEntity } from '../entities.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
 import { accountRows, apiKeyRows } from './rows.ts';
 
@@ -178,14 +179,15 @@ async function createMachineAccount(
 ): Promise<string> {
   const id = newId(at.getTime());
   const email = `${apiKeyId}@api-key.invalid`;
+  const emailIndex = blindIndexOf(em, accountEmail, email);
   const roles = ['PARTNER'];
   await accountRows.read(
     em,
-    sql`insert into account as t (id, email, name, name_key, roles, organization_id, created_at)
-      values (${id}, ${email}, ${name}, ${textKey(name)}, ${roles}::text[], ${organizationId}, ${at})
+    sql`insert into account as t (id, email, email_key, name, name_key, roles, organization_id, created_at)
+      values (${id}, ${sealFor(em, accountEmail, email)}, ${emailIndex}, ${name}, ${textKey(name)}, ${roles}::text[], ${organizationId}, ${at})
       returning ${accountRows.columns('t')}`,
   );
-  await emit('account.registered', { accountId: id, organizationId, email, createdAt: at.toISOString() });
+  await emit('account.registered', { accountId: id, organizationId, emailIndex, createdAt: at.toISOString() });
   return id;
 }
 

@@ -1,9 +1,11 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { openFrom } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
 import { apiKeyExpiringMail } from '../domain/mails.ts';
+import { accountEmail } from '../entities.ts';
 import type { Mails } from './mails.ts';
 import { apiKeyRows } from './rows.ts';
 
@@ -32,5 +34,5 @@ async function keyHolders(em: EntityManager, organizationId: string): Promise<st
       where organization_id = ${organizationId} and roles @> '{PARTNER}' and password_hash is not null and deactivated_at is null
       order by id limit 20`,
   );
-  return holders.map(({ email }) => email);
+  return holders.map(({ email }) => openFrom(em, accountEmail, email));
 }

@@ -1,12 +1,13 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { forgetCalls } from '#shared/events/forget-account.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import { erasedEmailOf, isErased, pseudonymOf } from '../domain/pseudonym.ts';
-import { type Account, ApiKeyEntity } from '../entities.ts';
+import { type Account, ApiKeyEntity, accountEmail } from '../entities.ts';
 import { lockedAccount } from './account-changes.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
 import { removeFactor } from './second-factors.ts';
@@ -27,7 +28,13 @@ export async function eraseAccount(
   if (isErased(account)) return account;
   await requireIdle(em, account);
   const [name, email] = [pseudonymOf(accountId), erasedEmailOf(accountId)];
-  Object.assign(account, { name, nameKey: textKey(name), email, passwordHash: null });
+  Object.assign(account, {
+    name,
+    nameKey: textKey(name),
+    email,
+    emailKey: blindIndexOf(em, accountEmail, email),
+    passwordHash: null,
+  });
   account.deactivatedAt ??= at;
   account.version += 1;
   await endSessionsOf(em, accountId, at);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import { accessTokens, createVerifier, newKeyPair } from '#shared/identity/tokens.ts';
@@ -12,7 +13,7 @@ import type { AccessContext } from '../context.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import type { SecondFactorPolicy } from '../domain/second-factor-policy.ts';
 import type { SignInLimits } from '../domain/sign-in-limits.ts';
-import { AccountEntity, OrganizationEntity } from '../entities.ts';
+import { AccountEntity, accountEmail, OrganizationEntity } from '../entities.ts';
 import { createAccess } from '../subgraph.ts';
 
 const access = await newKeyPair();
@@ -77,6 +78,7 @@ export async function givenAccount(
   em.create(AccountEntity, {
     id,
     email: given.email,
+    emailKey: blindIndexOf(em, accountEmail, given.email),
     name,
     nameKey: textKey(name),
     roles: [...given.roles],

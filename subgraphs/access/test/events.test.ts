@@ -3,8 +3,9 @@ import { createTransact } from '#shared/database/transaction.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
 import { createTextSealer } from '#shared/identity/sealed-text.ts';
 import { newId } from '#shared/ids.ts';
+import { emailPurpose } from '#shared/input/email-key.ts';
 import { openSubgraph } from '#shared/server.ts';
-import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
+import { cipher, createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
 import { AccountEntity, AuditEntryEntity } from '../entities.ts';
 import { createReactions } from '../events.ts';
@@ -26,7 +27,8 @@ test('new organizations, tiers, names and accounts are each emitted once', async
   const heard: unknown[] = [];
   const hears: Reactions = {
     'organization.changed': async (_transaction, { name, tier }) => void heard.push([name, tier]),
-    'account.registered': async (_transaction, { email }) => void heard.push([email]),
+    'account.registered': async (_transaction, payload) =>
+      void heard.push(['account', payload.emailIndex, payload.email]),
   };
   const neighbour = await openSubgraph(sampleSubgraph('risk', hears), {
     databaseUrl: database.urlFor('risk'),
@@ -63,7 +65,7 @@ test('new organizations, tiers, names and accounts are each emitted once', async
       ['Heard Again', 'PREMIUM'],
       ['Heard Of', 'PREMIUM'],
       ['Heard Of', 'STANDARD'],
-      ['a@heard.test'],
+      ['account', cipher.indexOf('a@heard.test', emailPurpose), undefined],
     ]);
   } finally {
     await neighbour.close();

@@ -14,7 +14,7 @@ import { textKey } from '#shared/input/text-key.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
 import { type LicenseClass, licenseAllows } from '../domain/license.ts';
-import { type Driver, DriverEntity, licenseIndex, ShiftEntity } from '../entities.ts';
+import { type Driver, DriverEntity, driverLicense, ShiftEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
@@ -49,7 +49,7 @@ export async function registerDriver(
     nameKey: textKey(input.name),
     phone: input.phone,
     licenseNumber: input.licenseNumber,
-    licenseKey: blindIndexOf(em, licenseIndex, input.licenseNumber),
+    licenseKey: blindIndexOf(em, driverLicense, input.licenseNumber),
     licenseClasses: input.licenseClasses,
     equipment: input.equipment,
     home: input.homeBase,
@@ -86,7 +86,7 @@ export async function updateDriver(
     nameKey: textKey(input.name ?? name),
     phone: input.phone ?? phone,
     licenseNumber: input.licenseNumber ?? licenseNumber,
-    licenseKey: newLicense === undefined ? licenseKey : blindIndexOf(em, licenseIndex, newLicense),
+    licenseKey: newLicense === undefined ? licenseKey : blindIndexOf(em, driverLicense, newLicense),
     licenseClasses: input.licenseClasses ?? licenseClasses,
     equipment: input.equipment ?? equipment,
     home: input.homeBase ?? driver.home,

@@ -11,7 +11,7 @@ import { parseTimeRange, type TimeRange, timeRange } from '#shared/input/time-ra
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
 import { underwayStates } from '../domain/load.ts';
-import { licenseIndex } from '../entities.ts';
+import { driverLicense } from '../entities.ts';
 
 export interface DriverFilter {
   readonly search?: string | null;
@@ -36,7 +36,7 @@ export function driverConditions(em: EntityManager, filter: DriverFilter | null 
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
   if (licenseNumber != null) {
     const typed = parseSearch(licenseNumber, 'filter.licenseNumber', 40);
-    where.push(sql`t.license_key = ${blindIndexOf(em, licenseIndex, typed)}`);
+    where.push(sql`t.license_key = ${blindIndexOf(em, driverLicense, typed)}`);
   }
   if (freeIn != null) where.push(...isFree('driver_id', freeIn, now));
   return where;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { emailKey } from '#shared/input/email-key.ts';
 import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { withOldNames } from '#shared/input/old-names.ts';
 import { line } from '#shared/input/text.ts';
-import { emailKey, nameKey } from './names.ts';
+import { nameKey } from './names.ts';
 import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 
 const reason = line(5, 500);

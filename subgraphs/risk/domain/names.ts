@@ -1,4 +1,5 @@
 import { wordsOf } from '#shared/input/text-key.ts';
+import type { WatchlistKind } from './vocabulary.ts';
 
 const legalForms = new Set(
   'inc incorporated llc llp lp ltd limited corp corporation co company sa de cv sapi rl srl plc gmbh'.split(' '),
@@ -15,6 +16,12 @@ export function nameKey(name: string): string {
   return words.slice(0, end).join(' ');
 }
 
-export function emailKey(email: string): string {
-  return email.trim().toLowerCase();
+/** The value of a watchlist entry as assessments show it. */
+export function shownValue(kind: WatchlistKind, value: string): string {
+  return kind === 'EMAIL' ? maskedEmail(value) : value;
+}
+
+/** An address as assessments show it, which are kept for ever: `t…@mail.test`. The entry of the watchlist has the whole. */
+function maskedEmail(email: string): string {
+  return email.replace(/^(.).*@/u, '$1…@');
 }

@@ -7,6 +7,7 @@ import { RemakeKeys } from './0005-letter-keys.ts';
 import { IndexLongHistory } from './0006-long-history.ts';
 import { KeepTotals } from './0007-kept-totals.ts';
 import { IndexBookingsOfAccount } from './0008-bookings-of-account.ts';
+import { SealAddresses } from './0009-sealed-addresses.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-risk', class: CreateRisk },
@@ -17,4 +18,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0006-long-history', class: IndexLongHistory },
   { name: '0007-kept-totals', class: KeepTotals },
   { name: '0008-bookings-of-account', class: IndexBookingsOfAccount },
+  { name: '0009-sealed-addresses', class: SealAddresses },
 ];

@@ -1,11 +1,12 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
 import { laneKey, laneName } from '../domain/lane.ts';
-import { emailKey, nameKey } from '../domain/names.ts';
-import { BookingEntity, KnownAccountEntity, KnownOrganizationEntity } from '../entities.ts';
+import { nameKey } from '../domain/names.ts';
+import { BookingEntity, KnownAccountEntity, KnownOrganizationEntity, knownEmail } from '../entities.ts';
 import { assessBooking, lockBooking, withdrawCase } from './assess.ts';
 import { lockForBooking } from './locks.ts';
 import { bookingRows } from './rows.ts';
@@ -74,8 +75,9 @@ export async function rememberAccount(
   const { accountId: id, organizationId, createdAt } = payload;
   if (organizationId) await lockForBooking(em, organizationId);
   if ((await em.count(KnownAccountEntity, { id })) > 0) return;
-  const email = emailKey(payload.email);
-  em.create(KnownAccountEntity, { id, organizationId, email, createdAt: new Date(createdAt) });
+  const { emailIndex, email } = payload;
+  const emailKey = emailIndex ?? (email === undefined ? null : blindIndexOf(em, knownEmail, email));
+  em.create(KnownAccountEntity, { id, organizationId, emailKey, email: null, createdAt: new Date(createdAt) });
   await em.flush();
   await assessAgain(transaction, sql`t.account_id = ${id}`, now);
 }

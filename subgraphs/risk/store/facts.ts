@@ -1,8 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { openFrom } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
+import { shownValue } from '../domain/names.ts';
 import { countedBookings, type RiskFacts, type WatchlistMatch } from '../domain/vocabulary.ts';
-import type { Booking } from '../entities.ts';
+import { type Booking, watchedValue } from '../entities.ts';
 
 const monthDays = 30.4375;
 
@@ -61,14 +63,15 @@ function perMonth(shipments: number, historyDays: number): number {
 /** Active watchlist entries that match a booking by organization, account, its address, or a name at its docks. */
 async function matchesOf(em: EntityManager, booking: Booking): Promise<readonly WatchlistMatch[]> {
   const { organizationId, accountId, partyKeys } = booking;
-  return query<WatchlistMatch>(
+  const found = await query<WatchlistMatch>(
     em,
     sql`select id as "entryId", kind, value, reason from watchlist_entry
       where removed_at is null and (
         (kind = 'ORGANIZATION' and value_key = ${organizationId}) or (kind = 'ACCOUNT' and value_key = ${accountId})
-        or (kind = 'EMAIL' and value_key in (select email from known_account where id = ${accountId}))
+        or (kind = 'EMAIL' and value_key in (select email_key from known_account where id = ${accountId}))
         or (kind = 'NAME' and (value_key in (select name_key from known_organization where id = ${organizationId})
           or value_key = any(${partyKeys}::text[]))))
       order by id`,
   );
+  return found.map((match) => ({ ...match, value: shownValue(match.kind, openFrom(em, watchedValue, match.value)) }));
 }

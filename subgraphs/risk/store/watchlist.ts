@@ -1,14 +1,16 @@
 import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import { type AddWatchlistEntry, type RemoveWatchlistEntry, watchlistKey } from '../domain/inputs.ts';
+import { shownValue } from '../domain/names.ts';
 import type { WatchlistKind, WatchlistMatch } from '../domain/vocabulary.ts';
-import { type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';
+import { type WatchlistEntry, WatchlistEntryEntity, watchedValue } from '../entities.ts';
 import { recordAssessment } from './assess.ts';
 import { lockWatchlist } from './locks.ts';
 import { assessmentRows, bookingRows } from './rows.ts';
@@ -31,7 +33,8 @@ export async function addEntry(
 ): Promise<WatchlistChange> {
   const { em } = transaction;
   const { kind, value, reason } = input;
-  const valueKey = watchlistKey(kind, value);
+  const plainKey = watchlistKey(kind, value);
+  const valueKey = kind === 'EMAIL' ? blindIndexOf(em, watchedValue, value) : plainKey;
   await lockWatchlist(em);
   if ((await em.count(WatchlistEntryEntity, { kind, valueKey, removedAt: null })) > 0) {
     refuse('ALREADY_LISTED', `"${value}" is already on the watchlist.`, 'value');
@@ -41,7 +44,7 @@ export async function addEntry(
     kind,
     value,
     valueKey,
-    searchKey: textKey(value),
+    searchKey: kind === 'EMAIL' ? '' : textKey(value),
     reason,
     addedBy,
     addedAt: now,
@@ -57,7 +60,7 @@ export async function addEntry(
     changes,
     at: now,
   });
-  const match: WatchlistMatch = { entryId: entry.id, kind, value, reason };
+  const match: WatchlistMatch = { entryId: entry.id, kind, value: shownValue(kind, value), reason };
   const met = await openBookingsMeeting(em, kind, valueKey);
   await reassess(transaction, met, (watchlist) => [...watchlist, match], now);
   return { entry, reassessed: met.length };
@@ -107,7 +110,7 @@ function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, key: string
 const meetings: Readonly<Record<WatchlistKind, (key: string) => Sql>> = {
   ORGANIZATION: (key) => sql`organization_id = ${key}`,
   ACCOUNT: (key) => sql`account_id = ${key}`,
-  EMAIL: (key) => sql`account_id in (select id from known_account where email = ${key})`,
+  EMAIL: (key) => sql`account_id in (select id from known_account where email_key = ${key})`,
   NAME: (key) => sql`(party_keys @> ${[key]}::text[]
     or organization_id in (select id from known_organization where name_key = ${key}))`,
 };

@@ -70,7 +70,9 @@ async function sealColumn(
 async function writeSealed(em: EntityManager, type: SealedColumn, texts: readonly StoredText[]): Promise<void> {
   const { place, index } = type;
   const [table, column] = [raw(place.table), raw(place.column)];
-  const sealed = texts.map(({ stored }) => sealFor(em, type, openFrom(em, type, stored)));
+  const sealed = texts.map(({ stored }) =>
+    index?.replacesText ? null : sealFor(em, type, openFrom(em, type, stored)),
+  );
   const given = sql`unnest(${arrayOf(
     texts.map(({ id }) => id),
     'uuid',
@@ -80,7 +82,7 @@ async function writeSealed(em: EntityManager, type: SealedColumn, texts: readonl
   )},
     ${arrayOf(sealed, 'text')}, ${arrayOf(indexesOf(em, type, texts), 'text')}) given (id, stored, sealed, index)`;
   const setIndex = index
-    ? sql`, ${raw(index.column)} = case when given.index is null then t.${raw(index.column)}
+    ? sql`, ${raw(index.column)} = case when given.index is null or not (${raw(index.where ?? 'true')}) then t.${raw(index.column)}
         when ${raw(String(index.unique))} and exists (select from ${table} o where o.${raw(index.column)} = given.index and o.id <> t.id)
         then given.index || ' ' || t.id else given.index end`
     : sql``;
@@ -92,11 +94,12 @@ async function writeSealed(em: EntityManager, type: SealedColumn, texts: readonl
 }
 
 /** Blind indexes of plain texts. A sealed text has one already. Of equal unique texts, only the first gets the index alone. */
-function indexesOf(em: EntityManager, { index }: SealedColumn, texts: readonly StoredText[]): (string | null)[] {
+function indexesOf(em: EntityManager, type: SealedColumn, texts: readonly StoredText[]): (string | null)[] {
+  const { index } = type;
   const taken = new Set<string>();
   return texts.map(({ id, stored }) => {
     if (!index || isSealed(stored)) return null;
-    const made = blindIndexOf(em, index, stored);
+    const made = blindIndexOf(em, type, stored);
     const own = index.unique && taken.has(made) ? `${made} ${id}` : made;
     taken.add(made);
     return own;

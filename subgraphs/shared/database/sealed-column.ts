@@ -12,6 +12,10 @@ export interface BlindIndex {
   readonly keyOf: (text: string) => string;
   /** True if no other row may have the same value. */
   readonly unique: boolean;
+  /** True if rows need the index only, so that the texts of earlier releases are removed. */
+  readonly replacesText?: boolean;
+  /** SQL condition of the rows `t` that have an index; absent = all. */
+  readonly where?: string;
 }
 
 const ciphers = new WeakMap<Platform, FieldCipher>();
@@ -91,7 +95,9 @@ export function isSealedColumn(type: unknown): type is SealedColumn {
 }
 
 /** The blind index of a value, for the column of the index. */
-export function blindIndexOf(em: EntityManager, { keyOf, purpose }: BlindIndex, value: string): string {
+export function blindIndexOf(em: EntityManager, { index }: SealedColumn, value: string): string {
+  if (!index) throw new Error('a sealed column without a blind index is not searched');
+  const { keyOf, purpose } = index;
   return cipherOf(em.getPlatform()).indexOf(keyOf(value), purpose);
 }
 

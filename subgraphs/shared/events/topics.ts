@@ -76,7 +76,14 @@ export const domainEvents = {
   'audit.recorded': auditOrigin.extend({ subgraph: z.string(), facts: z.array(auditFact) }),
 
   'organization.changed': z.object({ organizationId: id, name: z.string(), tier: z.enum(tiers), createdAt: time }),
-  'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
+  /** `emailIndex` is the blind index of the e-mail address. Events of earlier releases have the address itself. */
+  'account.registered': z.object({
+    accountId: id,
+    organizationId: id.nullable(),
+    emailIndex: z.string().optional(),
+    email: z.string().optional(),
+    createdAt: time,
+  }),
 
   /** The person of an account was erased. The name and the e-mail address are pseudonyms. */
   'account.erased': z.object({ accountId: id, name: z.string(), email: z.string(), at: time }),

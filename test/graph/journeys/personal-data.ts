@@ -192,7 +192,7 @@ export function personalData(given: () => TestGraph): void {
       });
 
       test('no column of any table of any schema has the names, addresses, phones or the licence', async () => {
-        expect(tablesBefore).toEqual(expect.arrayContaining(['access.account', 'fleet.driver', 'risk.known_account']));
+        expect(tablesBefore).toEqual(expect.arrayContaining(['access.account', 'fleet.driver']));
         expect(await findTexts(secrets)).toEqual([]);
       });
 
