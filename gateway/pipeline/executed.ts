@@ -8,7 +8,7 @@ export interface Executed {
   /** Without extensions. */
   readonly body: ResponseBody;
   readonly errors: readonly PublicError[];
-  readonly unavailable: Responded['unavailable'];
+  readonly failureStatus: Responded['failureStatus'];
   /** True for the response to an earlier request with the same idempotency key. */
   readonly replayed: boolean;
   /** What the response cost; undefined if the executor does not measure it. */
@@ -19,7 +19,7 @@ export interface Executed {
 
 /** Makes the response of one caller: what it shares with others, and its own extensions and headers. */
 export function toResponded(
-  { body, errors, unavailable, replayed, extensions }: Executed,
+  { body, errors, failureStatus, replayed, extensions }: Executed,
   spending: Spending | undefined,
   copies: CopyPolicy | undefined,
 ): Responded {
@@ -32,7 +32,7 @@ export function toResponded(
     body: Object.keys(own).length === 0 ? body : new ExtendedBody(body, JSON.stringify(own)),
     errors,
     copies,
-    ...(unavailable && { unavailable }),
+    ...(failureStatus && { failureStatus }),
     ...(replayed && { replayed }),
     ...(spending && { headers: spending.headers() }),
   };

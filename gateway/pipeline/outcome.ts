@@ -1,5 +1,6 @@
 import type { PublicError } from '../errors/public-error.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import type { FailureStatus } from './failure-status.ts';
 import type { ReadableBody } from './response-body.ts';
 import type { ResponseForm } from './stages.ts';
 
@@ -29,11 +30,8 @@ export interface Responded {
   /** JSON text of the GraphQL response; it may be shared between equal requests. */
   readonly body: ReadableBody;
   readonly errors: readonly PublicError[];
-  /**
-   * HTTP status for clients that support GraphQL over HTTP. Present if every root field failed because a subgraph or a database was away, or
-   * because time ran out.
-   */
-  readonly unavailable?: 503 | 504;
+  /** Present if every root field failed because of a rate limit, because a subgraph or a database was away, or because time ran out. */
+  readonly failureStatus?: FailureStatus;
   /** True if this is the response to an earlier request with the same idempotency key. */
   readonly replayed?: true;
   /** Undefined if a client has to ask each time whether its copy is current. */

@@ -22,6 +22,7 @@ import { DocumentQueue } from './document-queue.ts';
 import { type Executed, toResponded } from './executed.ts';
 import type { Executor } from './executor.ts';
 import { type ExplainPolicy, explain } from './explain.ts';
+import { failureStatus } from './failure-status.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import { limitPages } from './limit-pages.ts';
@@ -30,7 +31,7 @@ import { endStream, type OpenStream, openEvents, openParts } from './open-stream
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
 import { personKey } from './person-key.ts';
 import { price } from './price.ts';
-import { asksForReceipt, makeReceipt } from './receipt.ts';
+import { makeReceipt, readReceiptRequest } from './receipt.ts';
 import { reportBudget } from './refused-budget.ts';
 import { rootFields } from './repeatable.ts';
 import { requireSecondFactor } from './require-second-factor.ts';
@@ -44,7 +45,6 @@ import type { Arrived, Checked, Entered, Identified, Priced, Received, Resolved 
 import { type ClientRates, Throttle } from './throttle.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
-import { unavailableStatus } from './unavailability.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
@@ -122,7 +122,7 @@ export class Pipeline {
     try {
       const priced = await this.#check(received, progress);
       progress.priced = priced;
-      if (asksForReceipt(priced)) return await this.#receipt(priced, progress);
+      if (priced.wantsReceipt) return await this.#receipt(priced, progress);
       await requireSignature(priced, this.#options.signatures);
       const keyed = this.#options.callsOnce?.find(priced);
       progress.spending = await this.#reserve(priced, keyed);
@@ -165,9 +165,10 @@ export class Pipeline {
   /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
   async #check(received: Received, progress: Progress): Promise<Priced> {
     const { access, explanations, onChecked } = this.#options;
-    const identified = explain(await identify(received, access), explanations);
-    progress.identified = identified;
-    this.#throttle.admitAccount(identified);
+    const known = await identify(received, access);
+    progress.identified = known;
+    this.#throttle.admitAccount(known);
+    const identified = readReceiptRequest(explain(known, explanations));
     const generation = this.#options.generation(personKey(identified));
     generation.retain();
     progress.generation = generation;
@@ -241,7 +242,7 @@ export class Pipeline {
       return {
         body: new ResponseBody(responseText({ data, errors: shown })),
         errors: shown,
-        unavailable: unavailableStatus(data, shown),
+        failureStatus: failureStatus(data, shown),
         replayed: false,
         cost,
         extensions: explanation?.extensions(),

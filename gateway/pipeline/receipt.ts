@@ -3,15 +3,25 @@ import type { FieldPrice } from '../access/cost/cost-by-field.ts';
 import type { Requirement } from '../engine/authorization/requirements.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import { planText } from '../engine/planning/plan-text.ts';
+import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Deprecation, findDeprecations } from './deprecations.ts';
 import { withoutSecrets } from './explanation.ts';
-import type { Priced } from './stages.ts';
+import type { Identified, Priced } from './stages.ts';
 
 /** Header of a request for a receipt: `GraphQL-Dry-Run: true`. */
 const requestHeader = 'graphql-dry-run';
 
-export function asksForReceipt({ headers }: Pick<Priced, 'headers'>): boolean {
-  return headers[requestHeader] === 'true';
+/**
+ * Notes whether a request asks for a receipt. A value that is neither true nor false is refused, because the operation would run.
+ * @throws RequestRefusal BAD_REQUEST
+ */
+export function readReceiptRequest(identified: Identified): Identified {
+  const header = identified.headers[requestHeader];
+  if (header === undefined) return identified;
+  const value = String(header).trim().toLowerCase();
+  if (value === 'true') return { ...identified, wantsReceipt: true };
+  if (value === 'false') return identified;
+  throw new RequestRefusal('BAD_REQUEST', 'The header GraphQL-Dry-Run must be "true" or "false". Nothing has run.');
 }
 
 /** A field that the caller may not see. In the response it would be null, with an error at its path. */

@@ -70,6 +70,8 @@ export interface Identified extends Received {
   readonly caller: Caller;
   /** Records the plan and the fetches of this request, if the client asked for that and may see them. */
   readonly explanation?: Explanation;
+  /** True if the client wants to know what the operation would cost and do, without running it. */
+  readonly wantsReceipt?: true;
 }
 
 /** The text of the document is known, and the caller may run it. */

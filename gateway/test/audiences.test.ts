@@ -138,7 +138,7 @@ describe('a field that does not exist for the caller', () => {
 
   test('can neither be priced by a dry run nor be run by the hash of a registered document', async () => {
     const headers = await as('PARTNER');
-    const dry = await gateway.ask('{ ledger { entries } }', {}, { ...headers, 'graphql-dry-run': '1' });
+    const dry = await gateway.ask('{ ledger { entries } }', {}, { ...headers, 'graphql-dry-run': 'true' });
     expect(dry.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     const byId = async (text: string, role: Role) =>
       gateway.send(JSON.stringify({ documentId: idOf(text) }), {

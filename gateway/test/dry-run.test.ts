@@ -8,6 +8,7 @@ import { federate } from '../engine/test/federation.ts';
 import { engineFor } from '../engine/test/harness.ts';
 import { findDeprecations } from '../pipeline/deprecations.ts';
 import { deniedFieldsOf, type Receipt } from '../pipeline/receipt.ts';
+import { edges } from '../testing/edge-clients.ts';
 import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const customer: AccountIdentity = {
@@ -92,6 +93,31 @@ describe('a request with the header GraphQL-Dry-Run', () => {
     const { data, receipt } = await dryRun('mutation { rename(id: "1", name: "Eve") { name } }');
     expect(data).toBeNull();
     expect(receipt.cost.byField).toEqual([{ path: 'rename', cost: 10 }]);
+  });
+
+  test.each(['TRUE', 'True', ' true'])('accepts "%s"', async (value) => {
+    const before = callsSoFar();
+    const { data } = await gateway.ask('{ people { name } }', {}, { ...signedIn, 'graphql-dry-run': value });
+    expect([data, callsSoFar()]).toEqual([null, before]);
+  });
+
+  test.each(['1', 'yes', 'ture', 'true, true'])('runs nothing on any edge if its value is "%s"', async (value) => {
+    const headers = { ...signedIn, 'graphql-dry-run': value };
+    const before = callsSoFar();
+    for (const ask of Object.values(edges)) {
+      const { status = 400, errors } = await ask(`${gateway.url}/graphql`, { query: '{ people { name } }', headers });
+      expect([status, errors[0]?.extensions.code, errors[0]?.message]).toEqual([
+        400,
+        'BAD_REQUEST',
+        'The header GraphQL-Dry-Run must be "true" or "false". Nothing has run.',
+      ]);
+    }
+    expect(callsSoFar()).toBe(before);
+  });
+
+  test('runs the operation if its value is "False"', async () => {
+    const { data } = await gateway.ask('{ people { name } }', {}, { ...signedIn, 'graphql-dry-run': 'False' });
+    expect(data).toMatchObject({ people: expect.any(Array) });
   });
 
   test('refuses what the operation itself would be refused for', async () => {

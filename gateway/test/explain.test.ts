@@ -58,8 +58,16 @@ describe('a request with the header GraphQL-Explain, in development', () => {
     });
   });
 
-  test.each(['', 'everything', 'no'])('"%s" asks for nothing', async (header) => {
+  test.each(['', ','])('"%s" asks for nothing', async (header) => {
     expect((await post(query, { 'graphql-explain': header })).extensions).toBeUndefined();
+  });
+
+  test.each(['everything', 'no', 'plan, sqll'])('"%s" is refused', async (header) => {
+    const { status, errors } = await gateway.ask(query, {}, { 'graphql-explain': header });
+    expect({ status, errors }).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'BAD_REQUEST' }, message: expect.stringContaining('GraphQL-Explain') }],
+    });
   });
 
   test('does not get secrets in the document', async () => {

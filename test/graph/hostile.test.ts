@@ -258,8 +258,9 @@ describe('signing in', () => {
       const { data, errors } = await signIn(query);
       expect([data, errors]).toEqual([{ signIn: { userErrors: [{ code: 'INVALID_CREDENTIALS' }] } }, []]);
     }
-    const { data, errors, headers } = await signIn(query);
-    expect({ data, errors }).toMatchObject({
+    const { status, data, errors, headers } = await signIn(query);
+    expect({ status, data, errors }).toMatchObject({
+      status: 429,
       data: { signIn: null },
       errors: [{ path: ['signIn'], extensions: { code: 'RATE_LIMITED', retryable: true } }],
     });

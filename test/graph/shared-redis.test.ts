@@ -140,7 +140,7 @@ describeWithRedis('gateways with one Redis', () => {
       const first = runs!.respond(checked, runs!.find(checked)!, async () => {
         await execution.promise;
         const body = new ResponseBody('{"data":{"book":true}}');
-        return { body, errors: [], unavailable: undefined, replayed: false, cost: 10, extensions: undefined };
+        return { body, errors: [], failureStatus: undefined, replayed: false, cost: 10, extensions: undefined };
       });
       await records.whenClaimed(1);
       const second = waits!.respond(checked, waits!.find(checked)!, () => Promise.reject(new Error('it ran twice')));

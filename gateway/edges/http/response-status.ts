@@ -11,12 +11,15 @@ const documentFaults: ReadonlySet<string> = new Set([
 /**
  * Returns the HTTP status of an outcome (GraphQL over HTTP, draft of 2025). Under `application/graphql-response+json` it is 200 if the operation
  * ran and at least one root field has data, otherwise the status of the error. Under `application/json` it is 200, except for refusals for
- * reasons other than an error of the document.
+ * reasons other than an error of the document. A rate limit refuses before anything has happened, whoever applies it: its status is always 429.
  */
 export function responseStatus(outcome: Outcome, mediaType: string): number {
   const isPlainJson = mediaType.startsWith('application/json');
   if (outcome.kind === 'stream') return 200;
-  if (outcome.kind === 'response') return isPlainJson ? 200 : (outcome.unavailable ?? 200);
+  if (outcome.kind === 'response') {
+    const { failureStatus = 200 } = outcome;
+    return isPlainJson && failureStatus !== 429 ? 200 : failureStatus;
+  }
   const code = outcome.errors[0]?.extensions.code ?? '';
   // Clients of automatic persisted queries send the text after this response, whose status must not be an error.
   if (code === 'PERSISTED_QUERY_NOT_FOUND') return 200;
@@ -27,10 +30,10 @@ export function responseStatus(outcome: Outcome, mediaType: string): number {
  * Makes the `Retry-After` header of a response: the longest time that its errors state. Without one, a response in which every root field
  * failed gets one second, unless a repeated request could make a change twice.
  */
-export function retryAfterHeader({ errors, unavailable }: Responded): Readonly<Record<string, string>> {
+export function retryAfterHeader({ errors, failureStatus }: Responded): Readonly<Record<string, string>> {
   const seconds = errors.map(({ extensions }) => Number(extensions['retryAfterSeconds'] ?? 0));
   const mayRepeat = errors.every(({ extensions }) => extensions.retryable);
-  const least = unavailable && mayRepeat ? 1 : 0;
+  const least = failureStatus && mayRepeat ? 1 : 0;
   const longest = Math.ceil(Math.max(least, ...seconds));
   return longest > 0 ? { 'retry-after': String(longest) } : {};
 }

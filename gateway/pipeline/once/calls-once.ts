@@ -88,7 +88,7 @@ export class CallsOnce {
     return {
       body: new ResponseBody(body),
       errors,
-      unavailable: status === 503 || status === 504 ? status : undefined,
+      failureStatus: status === 429 || status === 503 || status === 504 ? status : undefined,
       replayed,
       cost: replayed ? replayCost : cost,
       extensions: replayed ? undefined : extensions,
@@ -170,7 +170,7 @@ export class CallsOnce {
       if (isRefusal(error)) await this.#records.release(checked, held, isRepeat);
       throw error; // after a defect the lease ends without a response
     }
-    const { errors, cost, extensions, unavailable: status = 200 } = response;
+    const { errors, cost, extensions, failureStatus: status = 200 } = response;
     const known = { status, body: String(response.body.read()), errors, cost, extensions, isOld: false };
     const effect = effectOf(checked, response);
     if (effect === 'known') return this.#store(checked, held, known);

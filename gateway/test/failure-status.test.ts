@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PublicError } from '../errors/public-error.ts';
-import { unavailableStatus } from '../pipeline/unavailability.ts';
+import { failureStatus } from '../pipeline/failure-status.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
 const failure = (code: string, ...path: (string | number)[]): PublicError => ({
@@ -21,15 +21,23 @@ describe('a response in which every root field failed', () => {
       [failure('GATEWAY_TIMEOUT', 'a'), failure('SERVICE_UNAVAILABLE', 'b')],
       503,
     ],
+    ['a rate limit refused it', '{"a":null}', [failure('RATE_LIMITED', 'a')], 429],
+    [
+      'a rate limit refused one and time ran out for the other',
+      '{"a":null,"b":null}',
+      [failure('RATE_LIMITED', 'a'), failure('GATEWAY_TIMEOUT', 'b')],
+      503,
+    ],
     ['a field below failed', '{"a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a', 'b', 0)], 503],
-  ])('has the status 503 or 504: %s', (_, data, errors, status) => {
-    expect(unavailableStatus(data, errors)).toBe(status);
+  ])('has the status 429, 503 or 504: %s', (_, data, errors, status) => {
+    expect(failureStatus(data, errors)).toBe(status);
   });
 
   test.each([
     ['nothing failed', '{"a":null}', []],
     ['one root field has data', '{"a":null,"b":{"c":null}}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
     ['one root field is null without an error', '{"a":null,"b":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+    ['a rate limit refused one of two', '{"a":null,"b":{"c":null}}', [failure('RATE_LIMITED', 'a')]],
     ['the root field failed for another reason', '{"a":null}', [failure('INTERNAL_SERVER_ERROR', 'a')]],
     [
       'one root field failed for another reason',
@@ -38,7 +46,7 @@ describe('a response in which every root field failed', () => {
     ],
     ['__typename has data', '{"__typename":"Query","a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
   ])('has no such status: %s', (_, data, errors) => {
-    expect(unavailableStatus(data, errors)).toBeUndefined();
+    expect(failureStatus(data, errors)).toBeUndefined();
   });
 });
 
