@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Kind, parse, type TypeNode } from 'graphql';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
+import { secretName } from './secret-name.ts';
 
 const root = new URL('../', import.meta.url);
-
-/** Names of fields whose values are secrets that a client sees once. */
-const secretName = /token$|secret|recoveryCodes|otpauth|^(apiKey|key)$/i;
 
 test.each(readSupergraphYaml().map(({ name, schemaFile }) => [name, schemaFile] as const))(
   'each mutation of %s that returns a secret says so, so that no response to an idempotency key stores it',

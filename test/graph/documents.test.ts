@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { OperationTypeNode, specifiedRules } from 'graphql';
+import { getNamedType, isObjectType, Kind, OperationTypeNode, specifiedRules } from 'graphql';
 import { Documents } from '../../gateway/access/documents/documents.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { type ClientDocument, readClientDocuments } from '../../gateway/testing/client-documents.ts';
+import { secretName } from '../secret-name.ts';
 
 /** Documents of clients are kept beside the schema. Each has one operation and is valid on the current graph. */
 const documents = readClientDocuments();
 const config = readGatewayConfig([], {});
+const schema = loadSupergraphModel(readFileSync(config.supergraphFile, 'utf8')).apiSchema;
 const gatewayDocuments = new Documents({
-  schema: loadSupergraphModel(readFileSync(config.supergraphFile, 'utf8')).apiSchema,
+  schema,
   limits: config.limits,
   rules: specifiedRules,
 });
@@ -31,6 +33,23 @@ describe('client documents', () => {
   test('each has a unique name', () => {
     const names = documents.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('those with a secret in their result ask for all of it: it is shown once', () => {
+    const secrets = documents.flatMap(({ name, operation }) =>
+      operation.selectionSet.selections.flatMap((root) => {
+        const field = root.kind === Kind.FIELD ? schema.getMutationType()?.getFields()[root.name.value] : undefined;
+        const type = field && getNamedType(field.type);
+        if (operation.operation !== OperationTypeNode.MUTATION || !isObjectType(type)) return [];
+        const asked = root.kind === Kind.FIELD ? (root.selectionSet?.selections ?? []) : [];
+        const names = asked.map((node) => (node.kind === Kind.FIELD ? node.name.value : ''));
+        return Object.keys(type.getFields())
+          .filter((key) => secretName.test(key))
+          .map((key) => ({ name, key, isAsked: names.includes(key) }));
+      }),
+    );
+    expect(secrets.length).toBeGreaterThanOrEqual(15);
+    expect(secrets.filter(({ isAsked }) => !isAsked)).toEqual([]);
   });
 
   describe.each(documents.map((document) => [document.path, document] as const))('%s', (path, document) => {
