@@ -188,6 +188,15 @@ describe('under "apq"', () => {
     expect((await send('CUSTOMER', body)).message).toBe('provided sha does not match query');
   });
 
+  test.each(['CUSTOMER', 'PARTNER'] as const)('a documentId of another document is refused (%s)', async (role) => {
+    expect(await send(role, { documentId: idOf(person), ...persisted(names) })).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('name different documents'),
+    });
+    expect((await send(role, { documentId: `sha256:${idOf(names)}`, ...persisted(names) })).errors).toEqual([]);
+  });
+
   test('another version of the protocol is refused', async () => {
     const body = { extensions: { persistedQuery: { version: 2, sha256Hash: idOf(names) } } };
     expect((await send('CUSTOMER', body)).code).toBe('BAD_REQUEST');

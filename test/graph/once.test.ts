@@ -252,6 +252,13 @@ describe('a key', () => {
     },
   );
 
+  test('may be in the header and in the extensions, but not two different ones', async () => {
+    const refused = await scene.send({ ...booking, extensions: { idempotencyKey: 'another' } }, { key });
+    expect([refused.status, codeOf(refused), scene.received]).toEqual([400, 'BAD_REQUEST', []]);
+    const accepted = await scene.send({ ...booking, extensions: { idempotencyKey: key } }, { key });
+    expect(accepted.status).toBe(200);
+  });
+
   test.each([
     ['signIn', 'mutation { signIn(input: { email: "a@b.example", password: "secret" }) { accessToken } }'],
     ['refreshSession', 'mutation { refreshSession(input: { refreshToken: "secret" }) { refreshToken } }'],

@@ -31,7 +31,7 @@ export function receive(request: FastifyRequest, entered: Entered, accepted: Pic
     headers,
     message: messageOf(request),
     ...operation,
-    idempotencyKey: headers[idempotencyKeyHeader] ?? givenKey(operation.extensions),
+    idempotencyKey: givenKey(operation.extensions, headers[idempotencyKeyHeader]),
     readOnly: reads(request),
     // The response to HEAD has no body that could come in parts.
     accepts: request.method === 'HEAD' ? { events: false, parts: undefined } : accepted.forms,
