@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { OperationAccess } from './authorization/operation-access.ts';
-import type { Grants } from './authorization/requirements.ts';
+import type { DeniedMessage, Grants } from './authorization/requirements.ts';
 import type { Batch } from './compile/program.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
@@ -36,8 +36,8 @@ export interface EngineOptions {
   readonly errorPolicy: ErrorPolicy;
   /** Prepared operations kept. Default 1,000. */
   readonly maxOperations?: number;
-  /** Message of the error at a field that the client may not see. */
-  readonly deniedMessage?: string;
+  /** Makes the message at a field that the client may not see. */
+  readonly deniedMessage?: DeniedMessage;
   /** Whether errors name the subgraph they come from. Default true. */
   readonly exposeSubgraphNames?: boolean;
   /** Default: nothing costs anything. */
@@ -71,7 +71,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { model, planner, maxOperations = 1000, deniedMessage = 'Unauthorized field or type' } = options;
+    const { model, planner, maxOperations = 1000, deniedMessage = () => 'Unauthorized field or type' } = options;
     const { costsOf = () => free } = options;
     this.#preparer = new Preparer({ model, planner, maxOperations, deniedMessage, costsOf });
   }

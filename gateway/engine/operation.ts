@@ -2,7 +2,7 @@ import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planne
 import { type DocumentNode, type FieldNode, getVariableValues, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { deniedPaths } from './authorization/denied-paths.ts';
-import type { Requirement } from './authorization/requirements.ts';
+import type { DeniedMessage, Requirement } from './authorization/requirements.ts';
 import type { Place } from './compile/places.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
 import { conditionVariables } from './document/condition-variables.ts';
@@ -49,8 +49,8 @@ export interface PreparedParts {
   readonly denied: ReadonlySet<FieldNode>;
   /** The requirements of a denied field that the client does not satisfy. */
   readonly unsatisfied: (node: FieldNode) => readonly Requirement[];
-  /** Message of the error at each denied field. */
-  readonly deniedMessage: string;
+  /** Makes the message of the error at each denied field. */
+  readonly deniedMessage: DeniedMessage;
   readonly costs: FieldCosts;
   /** The deferred fragments, by the label that the plan has for them. */
   readonly deferred: ReadonlyMap<string, DeferredFragment> | undefined;
@@ -75,7 +75,7 @@ export class PreparedOperation {
   readonly denied: ReadonlySet<FieldNode>;
   readonly costs: FieldCosts;
   readonly #source: string;
-  readonly #deniedMessage: string;
+  readonly #deniedMessage: DeniedMessage;
   readonly #unsatisfied: PreparedParts['unsatisfied'];
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
@@ -220,8 +220,8 @@ export class PreparedOperation {
 
   /** One error for each field that the client may not see. */
   deniedErrors(): EngineError[] {
-    return this.deniedFields().map(({ path }) => ({
-      message: this.#deniedMessage,
+    return this.deniedFields().map(({ path, requirements }) => ({
+      message: this.#deniedMessage(requirements),
       path,
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false },
     }));

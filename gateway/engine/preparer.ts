@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type OperationAccess, operationAccess, withoutDenied } from './authorization/operation-access.ts';
-import { anonymous, type Grants } from './authorization/requirements.ts';
+import { anonymous, type DeniedMessage, type Grants } from './authorization/requirements.ts';
 import { countSelections } from './document/count-selections.ts';
 import { mentionsDefer, withoutDefer } from './document/defer.ts';
 import { type EngineErrorCode, RequestError, requestError } from './errors.ts';
@@ -92,8 +92,8 @@ export interface PreparerOptions {
   readonly planner: Planner;
   /** Prepared operations kept. */
   readonly maxOperations: number;
-  /** Message of the error at a field that the client may not see. */
-  readonly deniedMessage: string;
+  /** Makes the message at a field that the client may not see. */
+  readonly deniedMessage: DeniedMessage;
   readonly costsOf: CostsOf;
 }
 
@@ -101,7 +101,7 @@ export interface PreparerOptions {
 export class Preparer {
   readonly #model: SupergraphModel;
   readonly #planner: Planner;
-  readonly #deniedMessage: string;
+  readonly #deniedMessage: DeniedMessage;
   readonly #costsOf: CostsOf;
   /** Documents for ordinary responses, by text. */
   readonly #whole: LRUCache<string, CheckedDocument>;

@@ -1,6 +1,6 @@
 import type { CostReport } from '../access/budget/report.ts';
 import type { FieldPrice } from '../access/cost/cost-by-field.ts';
-import type { Requirement } from '../engine/authorization/requirements.ts';
+import { describeRequirement } from '../engine/authorization/describe-requirement.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import { planText } from '../engine/planning/plan-text.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
@@ -74,13 +74,6 @@ export function makeReceipt(priced: Priced, prepared: PreparedOperation, cost: C
 /** Lists the fields that the caller may not see, and what it lacks. */
 export function deniedFieldsOf(prepared: PreparedOperation): DeniedField[] {
   return prepared.deniedFields().map(({ path, requirements }) => {
-    return { path: path.join('.'), reason: requirements.map(reasonOf).join(' ') };
+    return { path: path.join('.'), reason: requirements.map(describeRequirement).join(' ') };
   });
-}
-
-function reasonOf(requirement: Requirement): string {
-  if (requirement.kind === 'authenticated') return 'Requires a signed-in account.';
-  const alternatives = requirement.anyOf.map((names) => names.join(' and '));
-  const what = requirement.kind === 'scopes' ? 'the scope' : 'the policy';
-  return `Requires ${what} ${alternatives.join(', or ')}.`;
 }

@@ -14,6 +14,8 @@ import { readOnceFields, readTaggedFields } from '../access/documents/root-field
 import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
+import { describeRequirement } from '../engine/authorization/describe-requirement.ts';
+import type { DeniedMessage } from '../engine/authorization/requirements.ts';
 import { Engine } from '../engine/engine.ts';
 import { KeptPlans } from '../engine/planning/kept-plans.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
@@ -40,9 +42,11 @@ export interface GenerationOptions {
   readonly onUnservable: DocumentPreparationOptions['onUnservable'];
 }
 
-/** Message at a field that the client may not see, by the kind of access; undefined for the message of the engine. */
-const deniedMessages: Readonly<Record<GatewayConfig['access']['kind'], string | undefined>> = {
-  freight: 'Unauthorized field or type. Sign in (mutation signIn) as an account that may see it.',
+/** Makes the message at a field that the client may not see, by the kind of access; undefined for that of the engine. */
+const deniedMessages: Readonly<Record<GatewayConfig['access']['kind'], DeniedMessage | undefined>> = {
+  // People and programs share plans, and so the message.
+  freight: (unsatisfied) =>
+    `Unauthorized field or type. ${unsatisfied.map(describeRequirement).join(' ')} Sign in (mutation signIn) as an account that may see it, or send an API key that may.`,
   open: undefined,
 };
 

@@ -156,7 +156,8 @@ describe('guarded fields', () => {
     expect(data).toEqual({ secret: null, people: [{ name: 'Ada' }, { name: 'Grace' }] });
     expect(errors).toMatchObject([
       {
-        message: 'Unauthorized field or type. Sign in (mutation signIn) as an account that may see it.',
+        message:
+          'Unauthorized field or type. Requires a signed-in account. Sign in (mutation signIn) as an account that may see it, or send an API key that may.',
         path: ['secret'],
         extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
       },

@@ -25,6 +25,9 @@ export type Requirement =
   | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
   | { readonly kind: 'policies'; readonly anyOf: readonly (readonly string[])[] };
 
+/** Makes the message at a field that a client may not see, from the requirements that the client does not satisfy. */
+export type DeniedMessage = (unsatisfied: readonly Requirement[]) => string;
+
 export function isSatisfied(requirement: Requirement, grants: Grants): boolean {
   switch (requirement.kind) {
     case 'authenticated':

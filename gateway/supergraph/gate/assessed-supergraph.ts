@@ -155,7 +155,7 @@ export class AssessedSupergraph {
     this.#planner ??= this.#createPlanner();
     return new Preparer({
       ...{ model: this.#model, planner: this.#planner, costsOf: () => free },
-      ...{ maxOperations: 1, deniedMessage: '' },
+      ...{ maxOperations: 1, deniedMessage: () => '' },
     });
   }
 
