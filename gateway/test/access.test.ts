@@ -31,7 +31,7 @@ const dispatcher: AccountIdentity = {
 /** No API keys, and nothing revoked. */
 const withoutKeys = {
   confirm: (identity: AccountIdentity) => identity,
-  identifyKey: () => {
+  identifyKey: async () => {
     throw new Error('no API key is sent');
   },
 };

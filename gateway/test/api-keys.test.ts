@@ -8,7 +8,10 @@ import { hashApiKey, newApiKey } from '#shared/identity/api-keys.ts';
 import { gatewayItself, type Identity, identityHeader } from '#shared/identity/identity.ts';
 import { loadApiKeySecret, loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier, identityTokens } from '#shared/identity/tokens.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { AccessSnapshots } from '../access/callers/access-snapshots.ts';
+import { createKeyIdentifier } from '../access/callers/identify-key.ts';
 import { KnownKeys } from '../access/callers/known-keys.ts';
 import { type Edge, edges } from '../testing/edge-clients.ts';
 import { type LiveGateway, startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
@@ -127,8 +130,12 @@ describe('an API key', () => {
     if (isStream) await expect(accepted).rejects.toThrow(/^HTTP 20[02] without a GraphQL response/);
     else expect((await accepted).errors).toEqual([]);
     const refused = await edges[edge](gateway.url, { query, headers: { 'x-api-key': newApiKey('live') } });
-    if (edge === 'websocket') expect(refused.closeCode).toBe(4403);
-    else expect(refused.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    if (edge === 'websocket') {
+      expect(refused).toMatchObject({
+        closeCode: 4403,
+        closeReason: 'UNAUTHENTICATED: The API key is unknown, revoked or expired. Send a valid one.',
+      });
+    } else expect(refused.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
   test('with a typo is refused by its checksum, also while no snapshot is there', async () => {
@@ -138,6 +145,41 @@ describe('an API key', () => {
       code: 'UNAUTHENTICATED',
       message: 'The API key is mistyped or incomplete: its checksum is wrong. Copy the whole key.',
     });
+    const headers = { 'x-api-key': `${text}x` };
+    expect(await edges.websocket(gateway.url, { query, headers })).toMatchObject({
+      closeCode: 4403,
+      closeReason: 'UNAUTHENTICATED: The API key is mistyped or incomplete: its checksum is wrong. Copy the whole key.',
+    });
+  });
+
+  test('that is new works at once, and guessed keys cause one read of the snapshot per interval', async () => {
+    let [now, reads, keys] = [0, 0, [] as SnapshotKey[]];
+    const snapshots = new AccessSnapshots({
+      read: async () => ({ version: String(++reads), keys, revocations: nothing }),
+      secret,
+      ...{
+        intervalMs: 60_000,
+        maxAgeMs: 600_000,
+        log: createLog('gateway', 'silent'),
+        onChange: () => {},
+        now: () => now,
+      },
+    });
+    const identify = createKeyIdentifier({ secret, snapshots, uses: { note: () => {} }, onRefused: () => {} });
+    const guess = () => identify(newApiKey('live'), '127.0.0.1');
+    const guessed = async () =>
+      (await Promise.allSettled(Array.from({ length: 50 }, guess))).map(({ status }) => status);
+    await snapshots.start();
+    expect(new Set(await guessed())).toEqual(new Set(['rejected']));
+    now = 59_999;
+    await guessed();
+    expect(reads).toBe(2);
+    now = 60_000;
+    const text = newApiKey('live');
+    keys = [entryOf(text)];
+    expect(await identify(text, '127.0.0.1')).toMatchObject({ id: keys[0]?.id });
+    expect(reads).toBe(3);
+    await snapshots.stop();
   });
 
   test('that is guessed is refused like a revoked one, and reaches no subgraph', async () => {
@@ -335,7 +377,10 @@ describe('while the access subgraph is away', () => {
     const headers = { 'x-api-key': newApiKey('live') };
     const { status, errors, retryAfter } = await edges.POST(alone.url, { query, headers });
     expect([status, errors[0]?.extensions.code, retryAfter]).toEqual([503, 'SERVICE_UNAVAILABLE', '5']);
-    expect((await edges.websocket(alone.url, { query, headers })).closeCode).toBe(1013);
+    expect(await edges.websocket(alone.url, { query, headers })).toMatchObject({
+      closeCode: 1013,
+      closeReason: 'SERVICE_UNAVAILABLE: API keys can not be checked at the moment. Try again later.',
+    });
     const authorization = `Bearer ${await tokenOf(somebody(['DISPATCHER']))}`;
     expect((await edges.POST(alone.url, { query, headers: { authorization } })).status).toBe(200);
   });

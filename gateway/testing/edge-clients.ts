@@ -20,6 +20,7 @@ export interface EdgeResponse {
   readonly errors: readonly GraphError[];
   /** Of a websocket that the gateway has closed. */
   readonly closeCode?: number;
+  readonly closeReason?: string;
 }
 
 export type Ask = (url: string, request: EdgeRequest) => Promise<EdgeResponse>;
@@ -82,7 +83,7 @@ const websocket: Ask = async (url, { headers, ...payload }) => {
         else respond({ errors: message.type === 'error' ? message.payload : (message.payload?.errors ?? []) });
       });
       socket.on('error', () => {}); // the close follows
-      socket.on('close', (closeCode) => respond({ closeCode }));
+      socket.on('close', (closeCode, reason) => respond({ closeCode, closeReason: String(reason) }));
     });
   } finally {
     socket.terminate();

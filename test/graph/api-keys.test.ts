@@ -76,7 +76,6 @@ test('the key of the demo partner acts for its PREMIUM organization, on every ga
 test('a key sees the shipments of its organization only, and what its scopes allow', async () => {
   const wide = await createKey();
   const narrow = await createKey({ scopes: ['pricing:read'] });
-  await untilStatus(graph, narrow.key, 200);
   const query = '{ shipments(first: 5) { nodes { organization { id } } } }';
   const { data } = await withKey(graph, wide.key, query);
   const seen: { organization: { id: string } }[] = data?.['shipments']?.['nodes'] ?? [];
@@ -95,6 +94,11 @@ test('a key sees the shipments of its organization only, and what its scopes all
   expect(joined.data?.['invoices']?.['nodes']).toMatchObject([{ shipment: null }]);
 });
 
+test('a new key works at once, on every gateway', async () => {
+  const { key } = await createKey();
+  for (const gateway of [graph, second]) expect((await withKey(gateway, key, '{ viewer { id } }')).status).toBe(200);
+});
+
 test('a key cannot make, change or end keys', async () => {
   const { key, apiKey } = await createKey();
   await untilStatus(graph, key, 200);
@@ -110,22 +114,22 @@ test('a revoked key ends on both gateways, and so do its subscriptions', async (
   const shipmentId = graph.world.shipments.find(
     ({ organizationId }) => organizationId === graph.world.demo.partnerOrganizationId,
   )?.id;
-  const opened = [graph, second].map((gateway) => watch(gateway.url, key, shipmentId!));
+  const opened = [graph, second].map((gateway) => watch(gateway.url, { 'x-api-key': key }, shipmentId!));
   await Promise.all(opened.map(({ connected }) => connected));
   await revoke(apiKey.id);
   expect(await Promise.all(opened.map(({ ended }) => ended))).toEqual([['UNAUTHENTICATED'], ['UNAUTHENTICATED']]);
   for (const gateway of [graph, second]) await untilStatus(gateway, key, 401);
 });
 
-/** Watches a shipment with an API key. */
-function watch(url: string, key: string, shipmentId: string) {
+/** Watches a shipment. `ended` has the codes of the errors with which the subscription ends. */
+function watch(url: string, credentials: Record<string, string>, shipmentId: string) {
   const connected = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<unknown[]>();
   const client = createClient({
     url: url.replace('http', 'ws'),
     webSocketImpl: WebSocket,
     retryAttempts: 0,
-    connectionParams: { 'x-api-key': key },
+    connectionParams: credentials,
     on: { connected: () => connected.resolve() },
   });
   const codesOf = (errors: readonly { extensions?: Record<string, unknown> }[]) =>
@@ -135,7 +139,10 @@ function watch(url: string, key: string, shipmentId: string) {
     {
       next: ({ errors }) => errors && ended.resolve(codesOf(errors)),
       error: (errors) => ended.resolve(Array.isArray(errors) ? codesOf(errors) : [errors]),
-      complete: () => void client.dispose(),
+      complete: () => {
+        ended.resolve([]);
+        void client.dispose();
+      },
     },
   );
   return { connected: connected.promise, ended: ended.promise };
@@ -168,10 +175,16 @@ test('a closed account and a session that has ended lose their access tokens on 
     }
   };
   const first = await signIn();
+  const shipmentId = graph.world.shipments[0]!.id;
+  const opened = [graph, second].map(({ url }) =>
+    watch(url, { authorization: `Bearer ${first.accessToken}` }, shipmentId),
+  );
+  await Promise.all(opened.map(({ connected }) => connected));
   await graph.ask(null, 'mutation($input: SignOutInput!) { signOut(input: $input) { userErrors { message } } }', {
     input: { refreshToken: first.refreshToken },
   });
   await untilRefused(first.accessToken);
+  expect(await Promise.all(opened.map(({ ended }) => ended))).toEqual([['UNAUTHENTICATED'], ['UNAUTHENTICATED']]);
   // Another device ends it, which finds it in the list.
   const [lost, kept] = [await signIn('Lost phone'), await signIn('Console')];
   const authorization = `Bearer ${kept.accessToken}`;

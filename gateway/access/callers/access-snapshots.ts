@@ -39,6 +39,8 @@ export class AccessSnapshots {
   /** When the current snapshot was last known to be up to date. */
   #confirmedAt: number | undefined;
   #reading: Promise<void> | undefined;
+  /** When the last catch-up began, and its end. */
+  #catchUp: { readonly at: number; readonly done: Promise<void> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #phase: 'new' | 'running' | 'stopped' = 'new';
 
@@ -82,6 +84,18 @@ export class AccessSnapshots {
   async readChange(): Promise<void> {
     await this.#reading;
     if (this.#phase === 'running') await this.refresh();
+  }
+
+  /**
+   * Reads the snapshot for a key that it lacks, because the key may be new. Begins at most one read per interval, so that guessed keys do not
+   * multiply the reads. Never rejects.
+   */
+  catchUp(): Promise<void> {
+    const at = this.#now();
+    if (!this.#catchUp || at - this.#catchUp.at >= this.#options.intervalMs) {
+      this.#catchUp = { at, done: this.readChange() };
+    }
+    return this.#catchUp.done;
   }
 
   /** Resolves when no read is running any more. */

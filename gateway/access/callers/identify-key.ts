@@ -7,7 +7,7 @@ import type { KnownKey } from './known-keys.ts';
 export interface ApiKeyOptions {
   /** See `hashApiKey`. */
   readonly secret: string;
-  readonly snapshots: Pick<AccessSnapshots, 'keys' | 'isFresh'>;
+  readonly snapshots: Pick<AccessSnapshots, 'keys' | 'isFresh' | 'catchUp'>;
   readonly uses: Pick<KeyUses, 'note'>;
   readonly onRefused: OnRefusedKey;
   readonly now?: () => number;
@@ -19,12 +19,12 @@ export type KeyRefusal = 'mistyped' | 'unknown' | 'revoked' | 'expired' | 'netwo
 export type OnRefusedKey = (reason: KeyRefusal, address: string, apiKeyId: string | undefined) => void;
 
 /** Finds an API key by its text. @throws RequestRefusal UNAUTHENTICATED, NETWORK_NOT_ALLOWED, SERVICE_UNAVAILABLE */
-export type IdentifyKey = (text: string, address: string) => KnownKey;
+export type IdentifyKey = (text: string, address: string) => Promise<KnownKey>;
 
 /** Seconds after which a client may try again while the snapshot is too old. */
 const retryAfterSeconds = 5;
 
-/** Identifies callers by the snapshot, without a call to the access subgraph. */
+/** Identifies callers by the snapshot. Only a key that it lacks can cause a call to the access subgraph: the key may be new. */
 export function createKeyIdentifier({
   secret,
   snapshots,
@@ -32,7 +32,7 @@ export function createKeyIdentifier({
   onRefused,
   now = Date.now,
 }: ApiKeyOptions): IdentifyKey {
-  return (text, address) => {
+  return async (text, address) => {
     if (!isApiKey(text)) {
       onRefused('mistyped', address, undefined);
       throw unauthenticated('The API key is mistyped or incomplete: its checksum is wrong. Copy the whole key.');
@@ -43,6 +43,7 @@ export function createKeyIdentifier({
       });
     }
     const hash = hashApiKey(text, secret);
+    if (!snapshots.keys.find(hash) && !snapshots.keys.findEnded(hash)) await snapshots.catchUp();
     const key = snapshots.keys.find(hash);
     if (!key || (key.endsAt !== null && key.endsAt <= now())) {
       const ended = key ? { reason: 'expired' as const, id: key.id } : snapshots.keys.findEnded(hash);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
+import { errorTable } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
 import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
@@ -14,6 +15,7 @@ import { type ConnectionOperation, ConnectionOperations } from '../connection-op
 import { givenKey } from '../given-key.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
 import { readJson } from '../read-json.ts';
+import { closeReason } from './close-reason.ts';
 import { ControlMessages, isControl } from './control-messages.ts';
 import { readInitHeaders } from './init-headers.ts';
 
@@ -137,9 +139,8 @@ export class WebSocketSession {
       if (this.#socket.readyState === this.#socket.OPEN) this.#socket.once('close', release);
       else release();
     } catch (error) {
-      if (error instanceof RequestRefusal && error.code === 'SERVICE_UNAVAILABLE') {
-        this.#socket.close(tryAgainLater, 'Try again later');
-      } else this.#socket.close(CloseCode.Forbidden, 'Forbidden');
+      if (!(error instanceof RequestRefusal)) throw error;
+      this.#socket.close(errorTable[error.code].retryable ? tryAgainLater : CloseCode.Forbidden, closeReason(error));
       return;
     }
     clearTimeout(this.#initTimeout);
