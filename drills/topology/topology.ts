@@ -97,6 +97,13 @@ export class Topology implements AsyncDisposable {
     return running;
   }
 
+  /** The environment of a service, as the compose file gives it, for programs that act in its place. */
+  environmentOf(name: string): Readonly<Record<string, string>> {
+    const service = this.#file.services[name];
+    if (!service) throw new Error(`docker-compose.yml has no service "${name}".`);
+    return service.environment;
+  }
+
   /** Stops in reverse order of the start: clients of a service stop before it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#starting.values());

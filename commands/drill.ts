@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import type { Drill, DrillReport } from '../drills/drill.ts';
+import { drills } from '../drills/drills.ts';
+import { trustCertificate } from '../drills/operator.ts';
+import { readComposeFile } from '../drills/topology/compose-file.ts';
+import { assignAddresses, hostsFile } from '../drills/topology/places.ts';
+import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
+import { Topology } from '../drills/topology/topology.ts';
+import { newComposeSecrets } from './keys/compose-secrets.ts';
+
+const project = join(import.meta.dirname, '..');
+
+const command = {
+  call: 'npm run drill --',
+  takes: 'list | all | NAME',
+  does: 'Breaks a part of the product on purpose, on the topology of `npm run topology`, and prints what clients saw. Exits with 1 when a bar is missed. See docs/guides/drills.md.',
+  options: { json: { type: 'string', value: 'FILE', help: 'also writes the reports there' } },
+} as const;
+
+/** @throws ConfigurationError for a name that is no drill */
+function chosenDrills(positionals: readonly string[]): readonly Drill[] {
+  const [name, ...more] = positionals;
+  if (name === 'all' && more.length === 0) return drills;
+  const found = drills.filter((drill) => drill.name === name && more.length === 0);
+  if (found.length > 0) return found;
+  const names = drills.map((drill) => drill.name).join(', ');
+  throw new ConfigurationError(`list, all or one of ${names} is required; got ${positionals.join(' ') || 'nothing'}`);
+}
+
+/** Runs a drill on a topology of its own. */
+async function runDrill(drill: Drill): Promise<DrillReport> {
+  const startedAt = new Date().toISOString();
+  const data = mkdtempSync(join(tmpdir(), 'freight-drill-'));
+  try {
+    mkdirSync(data, { recursive: true });
+    const environment = await newComposeSecrets();
+    const hosts = join(data, 'hosts');
+    writeFileSync(hosts, hostsFile(assignAddresses(readComposeFile(join(project, 'docker-compose.yml'), environment))));
+    setUpInside(hosts);
+    await using topology = await Topology.start({ project, app: project, data, environment, only: ['proxy'] });
+    trustCertificate({ data });
+    const cases = await drill.run({ project, data, topology, say: (line) => console.log(line) });
+    return { drill: drill.name, startedAt, cases, bars: drill.bars(cases) };
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function printReport({ drill, cases, bars }: DrillReport): void {
+  for (const { name, detectedMs, firstAckMs, acknowledged, lost, doubled, clientCodes } of cases)
+    console.log(
+      `${drill} ${name}: detected after ${detectedMs ?? '-'} ms, first acknowledged write after ${firstAckMs} ms, ${acknowledged} acknowledged, ${lost} lost, ${doubled} doubled, clients saw ${JSON.stringify(clientCodes)}`,
+    );
+  for (const { id, figure, bar, unit, met } of bars)
+    console.log(`${met ? 'met   ' : 'MISSED'} ${id}: ${figure} (bar ${bar} ${unit})`);
+}
+
+async function runAll(chosen: readonly Drill[], file: string | undefined): Promise<void> {
+  const reports: DrillReport[] = [];
+  for (const drill of chosen) {
+    const report = await runDrill(drill);
+    printReport(report);
+    reports.push(report);
+  }
+  if (file) writeFileSync(file, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+  process.exitCode = reports.every(({ bars }) => bars.every(({ met }) => met)) ? 0 : 1;
+}
+
+try {
+  const { values, positionals } = readCommandLine(command);
+  if (positionals[0] === 'list') for (const { name, does } of drills) console.log(`${name}: ${does}`);
+  else {
+    const chosen = chosenDrills(positionals);
+    if (isInside()) await runAll(chosen, values.json);
+    else process.exitCode = await runInside({});
+  }
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,64 @@
+import type { Topology } from './topology/topology.ts';
+
+/** A figure that a drill must reach. */
+export interface Bar {
+  readonly id: string;
+  readonly figure: number;
+  readonly bar: number;
+  readonly unit: string;
+  readonly met: boolean;
+}
+
+/** What one kind of fault did to clients. */
+export interface DrillCase {
+  readonly name: string;
+  /** Time from the fault to the first refused or failed request; null if no client noticed. */
+  readonly detectedMs: number | null;
+  /** Time from the fault to the first write that was begun after it and acknowledged. */
+  readonly firstAckMs: number;
+  readonly acknowledged: number;
+  /** Acknowledged writes that are not in the database afterwards. */
+  readonly lost: number;
+  /** Keys with more than one record. */
+  readonly doubled: number;
+  /** Refused and failed requests by code. */
+  readonly clientCodes: Readonly<Record<string, number>>;
+  /** Values of `Retry-After` that clients got, in seconds. */
+  readonly retryAfter: readonly number[];
+}
+
+export interface DrillReport {
+  readonly drill: string;
+  readonly startedAt: string;
+  readonly cases: readonly DrillCase[];
+  readonly bars: readonly Bar[];
+}
+
+/** What a drill works with: the running topology, and a folder of its own. */
+export interface DrillContext {
+  readonly project: string;
+  readonly data: string;
+  readonly topology: Topology;
+  say(line: string): void;
+}
+
+/** Breaks a part of the running product on purpose, and measures what clients see. */
+export interface Drill {
+  readonly name: string;
+  readonly does: string;
+  run(context: DrillContext): Promise<readonly DrillCase[]>;
+  bars(cases: readonly DrillCase[]): readonly Bar[];
+}
+
+/** A figure that must not exceed the bar. */
+export function atMost(id: string, figure: number, bar: number, unit: string): Bar {
+  return { id, figure, bar, unit, met: figure <= bar };
+}
+
+/** The bars of every drill: nothing acknowledged is lost, and nothing is written twice. */
+export function ledgerBars(cases: readonly DrillCase[]): readonly Bar[] {
+  return cases.flatMap(({ name, lost, doubled }) => [
+    atMost(`${name}.lost`, lost, 0, 'writes'),
+    atMost(`${name}.doubled`, doubled, 0, 'writes'),
+  ]);
+}

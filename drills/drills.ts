@@ -1,0 +1,5 @@
+import type { Drill } from './drill.ts';
+import { gatewayDrill } from './gateway.ts';
+
+/** Every drill, in the order of `npm run drill -- all`. */
+export const drills: readonly Drill[] = [gatewayDrill];

@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { z } from 'zod';
+import { GraphFailure } from '../client/graph-failure.ts';
+import { post } from '../client/post.ts';
+import { parseRetryAfter } from '../client/retry-after.ts';
+import type { DrillCase } from './drill.ts';
+import { graphUrl, type Operator } from './operator.ts';
+
+const writers = 8;
+const pauseMs = 100;
+const attemptMs = 10_000;
+
+const query =
+  'mutation Write($input: CreateShipmentInput!) { createShipment(input: $input) { shipment { id } userErrors { code message } } }';
+const written = z.object({ createShipment: z.object({ shipment: z.object({ id: z.string() }) }) });
+
+/** One attempt of a client: what it sent, when, and what came back. */
+interface Attempt {
+  readonly begunAt: number;
+  readonly endedAt: number;
+  /** Undefined for an acknowledged write. */
+  readonly code: string | undefined;
+  readonly retryAfter: number | undefined;
+}
+
+/**
+ * Writers that create shipments with unique keys through the graph and note what was acknowledged. A refused write is sent again with the
+ * same key until it is acknowledged, as a careful client does.
+ */
+export class Ledger {
+  readonly #operator: Operator;
+  readonly #name: string;
+  readonly #attempts: Attempt[] = [];
+  readonly #acknowledged = new Set<string>();
+  readonly #stopping = new AbortController();
+  readonly #running: readonly Promise<void>[];
+  #next = 0;
+
+  /** @param name unique among the cases of a drill; the keys begin with it */
+  constructor(operator: Operator, name: string) {
+    this.#operator = operator;
+    this.#name = name;
+    this.#running = Array.from({ length: writers }, () => this.#write());
+  }
+
+  /** Resolves when this many writes are acknowledged. */
+  async acknowledge(wanted: number, timeoutMs: number): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    while (this.#acknowledged.size < wanted) {
+      if (Date.now() > until)
+        throw new Error(`${this.#describe()} after ${timeoutMs / 1_000} s; ${wanted} were expected.`);
+      await delay(20);
+    }
+  }
+
+  #describe(): string {
+    const codes = countBy(this.#attempts.slice(-100).map(({ code }) => code ?? 'acknowledged'));
+    return `${this.#acknowledged.size} writes are acknowledged (last responses: ${JSON.stringify(codes)})`;
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged.size;
+  }
+
+  async #write(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const key = `drill-${this.#name}-${this.#next++}`;
+      while (!(await this.#attempt(key))) await delay(pauseMs);
+    }
+  }
+
+  async #attempt(key: string): Promise<boolean> {
+    const begunAt = Date.now();
+    const { code, retryAfter } = await this.#send(key);
+    this.#attempts.push({ begunAt, endedAt: Date.now(), code, retryAfter });
+    if (code === undefined) this.#acknowledged.add(key);
+    return code === undefined;
+  }
+
+  async #send(key: string): Promise<Pick<Attempt, 'code' | 'retryAfter'>> {
+    const { accessToken, organizationId } = this.#operator;
+    const variables = { input: { ...shipment, idempotencyKey: key, customerReference: key, organizationId } };
+    try {
+      const response = await post<unknown>(graphUrl, JSON.stringify({ query, variables }), {
+        headers: { authorization: `Bearer ${accessToken}` },
+        timeoutMs: attemptMs,
+      });
+      if (written.safeParse(response.data).success) return { code: undefined, retryAfter: undefined };
+      const [error] = response.errors;
+      const code = error?.extensions.code ?? 'USER_ERROR';
+      const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
+      return { code, retryAfter: retryAfterMs === undefined ? undefined : retryAfterMs / 1_000 };
+    } catch (error) {
+      if (!(error instanceof GraphFailure)) throw error;
+      return { code: error.code, retryAfter: undefined };
+    }
+  }
+
+  /** Resolves when a write that was begun after this moment is acknowledged. */
+  async acknowledgedAfter(moment: number, timeoutMs: number): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    while (this.#firstAckAfter(moment) === undefined) {
+      if (Date.now() > until)
+        throw new Error(`No write after the fault: ${this.#describe()} after ${timeoutMs / 1_000} s.`);
+      await delay(20);
+    }
+  }
+
+  #firstAckAfter(moment: number): Attempt | undefined {
+    return this.#attempts.find(({ begunAt, code }) => begunAt >= moment && code === undefined);
+  }
+
+  /** Ends the writers once every begun write is acknowledged. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running);
+  }
+
+  /**
+   * Compares what was acknowledged with the database.
+   * @param faultAt milliseconds since the epoch
+   * @param databaseUrl of a role that reads shipments
+   */
+  async settle(faultAt: number, databaseUrl: string): Promise<DrillCase> {
+    const counts = await countByReference(databaseUrl, `drill-${this.#name}-%`);
+    const failed = this.#attempts.filter(({ code, endedAt }) => code !== undefined && endedAt >= faultAt);
+    const first = this.#firstAckAfter(faultAt);
+    const detectedAt = failed[0]?.endedAt;
+    return {
+      name: this.#name,
+      detectedMs: detectedAt === undefined ? null : detectedAt - faultAt,
+      firstAckMs: first ? first.endedAt - faultAt : Number.POSITIVE_INFINITY,
+      acknowledged: this.#acknowledged.size,
+      lost: [...this.#acknowledged].filter((key) => !counts.has(key)).length,
+      doubled: [...counts.values()].filter((count) => count > 1).length,
+      clientCodes: countBy(failed.map(({ code }) => String(code))),
+      retryAfter: [...new Set(failed.flatMap(({ retryAfter }) => retryAfter ?? []))].toSorted(
+        (one, other) => one - other,
+      ),
+    };
+  }
+}
+
+async function countByReference(url: string, pattern: string): Promise<ReadonlyMap<string, number>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ reference: string; count: string }>(
+      'select customer_reference as reference, count(*) from shipments.shipment where customer_reference like $1 group by 1',
+      [pattern],
+    );
+    return new Map(rows.map(({ reference, count }) => [reference, Number(count)]));
+  } finally {
+    await client.end();
+  }
+}
+
+function countBy(texts: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  return counts;
+}
+
+const stop = (city: string, latitude: number, longitude: number, day: number) => ({
+  street: '1 Dock Street',
+  city,
+  region: 'US-TX',
+  country: 'US',
+  location: { latitude, longitude },
+  timeZone: 'America/Chicago',
+  windowStart: new Date(Date.now() + day * 86_400_000).toISOString(),
+  windowEnd: new Date(Date.now() + (day + 1) * 86_400_000).toISOString(),
+});
+
+/** A draft of one pallet from Houston to Dallas. */
+const shipment = {
+  equipment: 'DRY_VAN',
+  stops: [stop('Houston', 29.76, -95.37, 1), stop('Dallas', 32.78, -96.8, 2)],
+  items: [
+    {
+      description: 'Pallet',
+      commodity: 'Parts',
+      quantity: 1,
+      weightKg: 100,
+      volumeM3: 1,
+      value: { amount: '100.00', currency: 'USD' },
+    },
+  ],
+};

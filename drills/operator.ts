@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { TOTP } from 'otpauth';
+import { z } from 'zod';
+import { requireData } from '../client/data.ts';
+import { createGraphClient, type GraphClient } from '../client/graph-client.ts';
+import type { DrillContext } from './drill.ts';
+
+/** Where clients of the topology send their operations. */
+export const graphUrl = 'https://proxy:8443/graphql';
+
+/** The first administrator of the topology, signed in with a second factor. */
+export interface Operator {
+  readonly client: GraphClient;
+  /** The token of now, for clients that send bytes themselves. It is valid for 15 minutes. */
+  readonly accessToken: string;
+  readonly organizationId: string;
+}
+
+/** Clients trust the self-signed certificate of the topology. */
+export function trustCertificate({ data }: Pick<DrillContext, 'data'>): void {
+  const own = readFileSync(join(data, 'volumes/certificates/server.pem'), 'utf8');
+  setDefaultCACertificates([...getCACertificates('default'), own]);
+}
+
+/** Does what an operator does after the first start: creates the administrator, enrols a second factor and creates an organization. */
+export async function createOperator({ project, topology }: DrillContext): Promise<Operator> {
+  const account = { email: 'operator@drill.example', password: randomBytes(18).toString('base64url') };
+  execFileSync(
+    'node',
+    [join(project, 'commands/accounts.ts'), 'create-admin', '--email', account.email, '--password-stdin'],
+    { input: account.password, env: { PATH: process.env['PATH'], ...topology.environmentOf('access') } },
+  );
+  const anonymous = createGraphClient({ url: graphUrl });
+  const enrolling = await signIn(anonymous, account);
+  const accessToken = await enrol(enrolling, account.password);
+  const client = clientWith(accessToken);
+  const input = { idempotencyKey: randomUUID(), name: 'Drill Freight', tier: 'ENTERPRISE' };
+  const created = requireData(
+    await client.send<Created>({
+      query:
+        'mutation CreateOrganization($input: CreateOrganizationInput!) { createOrganization(input: $input) { organization { id } userErrors { message } } }',
+      variables: { input },
+    }),
+  );
+  const id = created.createOrganization.organization?.id;
+  if (!id) throw new Error(`The organization was refused: ${JSON.stringify(created)}`);
+  return { client, accessToken, organizationId: id };
+}
+
+interface Created {
+  readonly createOrganization: { readonly organization: { readonly id: string } | null };
+}
+
+const clientWith = (accessToken: string): GraphClient =>
+  createGraphClient({ url: graphUrl, headers: { authorization: `Bearer ${accessToken}` } });
+
+const tokens = z.record(
+  z.string(),
+  z.object({ accessToken: z.string().nullish(), secret: z.string().nullish() }).loose(),
+);
+
+async function signIn(
+  client: GraphClient,
+  { email, password }: { email: string; password: string },
+): Promise<GraphClient> {
+  const query =
+    'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }';
+  const data = requireData(await client.send({ query, variables: { input: { email, password } } }));
+  return clientWith(required(tokens.parse(data)['signIn']?.accessToken, data));
+}
+
+/** @returns the token of an administrator with a second factor */
+async function enrol(client: GraphClient, password: string): Promise<string> {
+  const begun = requireData(
+    await client.send({
+      query:
+        'mutation Enrol($input: EnrolSecondFactorInput!) { enrolSecondFactor(input: $input) { secret userErrors { message } } }',
+      variables: { input: { currentPassword: password } },
+    }),
+  );
+  const secret = required(tokens.parse(begun)['enrolSecondFactor']?.secret, begun);
+  const confirmed = requireData(
+    await client.send({
+      query:
+        'mutation Confirm($input: ConfirmSecondFactorInput!) { confirmSecondFactor(input: $input) { accessToken userErrors { message } } }',
+      variables: { input: { code: new TOTP({ secret }).generate() } },
+    }),
+  );
+  return required(tokens.parse(confirmed)['confirmSecondFactor']?.accessToken, confirmed);
+}
+
+function required(value: string | null | undefined, response: unknown): string {
+  if (!value) throw new Error(`The graph refused the operator: ${JSON.stringify(response)}`);
+  return value;
+}

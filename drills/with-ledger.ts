@@ -1,0 +1,38 @@
+import type { DrillCase, DrillContext } from './drill.ts';
+import { Ledger } from './ledger.ts';
+import type { Operator } from './operator.ts';
+
+const warmUpWrites = 50;
+const recoveryMs = 60_000;
+const calmWrites = 50;
+
+/** A fault, and how to end it. */
+export interface Fault {
+  readonly name: string;
+  /** Resolves when the fault has begun. */
+  begin(): void | Promise<void>;
+  /** Resolves when the broken part is whole again. Not called before the first acknowledged write after the fault, unless it heals by itself. */
+  end(): void | Promise<void>;
+  /** True if nothing can be written before the fault has ended. */
+  readonly blocksWrites?: boolean;
+}
+
+/** Runs writers, breaks something, waits for the first acknowledged write after it, mends it, and compares the ledger with the database. */
+export async function runFault(operator: Operator, fault: Fault, { topology, say }: DrillContext): Promise<DrillCase> {
+  const ledger = new Ledger(operator, `${fault.name}-${Date.now().toString(36)}`);
+  try {
+    await ledger.acknowledge(warmUpWrites, recoveryMs);
+    const faultAt = Date.now();
+    await fault.begin();
+    say(`${fault.name}: the fault has begun.`);
+    if (fault.blocksWrites) await fault.end();
+    await ledger.acknowledgedAfter(faultAt, recoveryMs);
+    if (!fault.blocksWrites) await fault.end();
+    await ledger.acknowledge(ledger.acknowledged + calmWrites, recoveryMs);
+    await ledger.stop();
+    const url = topology.environmentOf('shipments')['SUBGRAPH_DATABASE_URL'] ?? '';
+    return { ...(await ledger.settle(faultAt, url)), name: fault.name };
+  } finally {
+    await ledger.stop();
+  }
+}
