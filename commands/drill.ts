@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -37,11 +37,7 @@ async function runDrill(drill: Drill): Promise<DrillReport> {
   const startedAt = new Date().toISOString();
   const data = mkdtempSync(join(tmpdir(), 'freight-drill-'));
   try {
-    mkdirSync(data, { recursive: true });
-    const environment = await newComposeSecrets();
-    const hosts = join(data, 'hosts');
-    writeFileSync(hosts, hostsFile(assignAddresses(readComposeFile(join(project, 'docker-compose.yml'), environment))));
-    setUpInside(hosts);
+    const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
     await using topology = await Topology.start({ project, app: project, data, environment, only: ['proxy'] });
     trustCertificate({ data });
     const cases = await drill.run({ project, data, topology, say: (line) => console.log(line) });
@@ -60,7 +56,15 @@ function printReport({ drill, cases, bars }: DrillReport): void {
     console.log(`${met ? 'met   ' : 'MISSED'} ${id}: ${figure} (bar ${bar} ${unit})`);
 }
 
+async function setUp(): Promise<void> {
+  const file = readComposeFile(join(project, 'docker-compose.yml'), await newComposeSecrets());
+  const hosts = join(mkdtempSync(join(tmpdir(), 'freight-hosts-')), 'hosts');
+  writeFileSync(hosts, hostsFile(assignAddresses(file)));
+  setUpInside(hosts);
+}
+
 async function runAll(chosen: readonly Drill[], file: string | undefined): Promise<void> {
+  await setUp();
   const reports: DrillReport[] = [];
   for (const drill of chosen) {
     const report = await runDrill(drill);

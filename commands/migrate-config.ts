@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
-import { requireSecrets } from '#shared/settings/process-secrets.ts';
+import { fieldSecretNames, type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
 import * as settings from '#shared/settings/settings.ts';
 
 /** Settings of `npm run migrate`. */
@@ -13,6 +13,19 @@ export const migrateSettings = z.object({
   LOG_LEVEL: settings.LOG_LEVEL,
 });
 
+/** The administrator's secrets, and none of other processes. */
+export const migrateSecrets: HeldSecrets = {
+  required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET'],
+  refused: [
+    'SUBGRAPH_DATABASE_URL',
+    'ACCESS_SIGNING_KEY',
+    'IDENTITY_SIGNING_KEY',
+    'API_KEY_SECRET',
+    ...fieldSecretNames,
+    'SMTP_URL',
+  ],
+};
+
 export interface MigrateConfig {
   /** Server with the right to create roles and schemas. */
   readonly databaseUrl: string;
@@ -23,7 +36,7 @@ export interface MigrateConfig {
 }
 
 export function readMigrateConfig(environment: NodeJS.ProcessEnv = process.env): MigrateConfig {
-  requireSecrets(environment, { required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET'], refused: [] });
+  requireSecrets(environment, migrateSecrets);
   const parsed = parseEnvironment(migrateSettings, environment);
   if (parsed.DATABASE_URL === undefined)
     throw new ConfigurationError(

@@ -36,7 +36,7 @@ async function run(): Promise<void> {
   await runProcess(async ({ resources, allowForEnd }) => {
     allowForEnd(60_000);
     if (values.data === undefined) resources.defer(() => rmSync(data, { recursive: true, force: true }));
-    const environment = { ...(await newComposeSecrets()), HTTP_PORT: '8080', HTTPS_PORT: '8443' };
+    const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
     const hosts = join(data, 'hosts');
     writeFileSync(hosts, hostsFile(assignAddresses(readComposeFile(join(project, 'docker-compose.yml'), environment))));
     setUpInside(hosts);

@@ -6,7 +6,7 @@ import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts'
 import { isLoopback } from '#shared/runtime/loopback.ts';
 import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
-import { fieldSecretNames, requireSecrets } from '#shared/settings/process-secrets.ts';
+import { fieldSecretNames, type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
 import type { BudgetMode } from './access/budget/budgets.ts';
 import type { BucketSize } from './access/clients/token-bucket.ts';
 import type { Audience } from './access/documents/audience.ts';
@@ -242,14 +242,18 @@ export function readGatewayConfig(
   };
 }
 
-const secretsOfOthers = [
-  'DATABASE_URL',
-  'DATABASE_ROLE_SECRET',
-  'SUBGRAPH_DATABASE_URL',
-  'ACCESS_SIGNING_KEY',
-  ...fieldSecretNames,
-  'SMTP_URL',
-] as const;
+/** The secrets of a gateway in front of the freight graph. */
+export const secretsOfGateway: HeldSecrets = {
+  required: ['IDENTITY_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS', 'API_KEY_SECRET'],
+  refused: [
+    'DATABASE_URL',
+    'DATABASE_ROLE_SECRET',
+    'SUBGRAPH_DATABASE_URL',
+    'ACCESS_SIGNING_KEY',
+    ...fieldSecretNames,
+    'SMTP_URL',
+  ],
+};
 
 /**
  * Reads the configuration of a gateway that runs as a process of its own. In production it has its own keys, but neither a database nor keys of
@@ -261,10 +265,7 @@ export function readServerConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): GatewayConfig {
   const isFreight = readCommandLine(command, flags).values.supergraph === undefined;
-  requireSecrets(environment, {
-    required: isFreight ? ['IDENTITY_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS', 'API_KEY_SECRET'] : [],
-    refused: isFreight ? secretsOfOthers : [],
-  });
+  requireSecrets(environment, isFreight ? secretsOfGateway : { required: [], refused: [] });
   return readGatewayConfig(flags, environment);
 }
 

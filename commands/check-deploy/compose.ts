@@ -4,7 +4,7 @@ import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { type ComposeFile, type ComposeService, isProduct } from '../../drills/topology/compose-file.ts';
 import { variablesIn } from '../../drills/topology/interpolate.ts';
 import type { Finding } from './finding.ts';
-import { knowsSetting, processOf } from './product-processes.ts';
+import { findSecretFaults, knowsSetting, processOf } from './product-processes.ts';
 
 export const composePath = 'docker-compose.yml';
 
@@ -74,6 +74,7 @@ function* checkProcess(service: ComposeService, file: ComposeFile): Iterable<str
   }
   for (const setting of Object.keys(service.environment))
     if (!knowsSetting(process, setting)) yield `${process.kind} has no setting ${setting}`;
+  yield* findSecretFaults(process, service.environment);
   if (process.kind === 'gateway') yield* checkAddresses(service, file);
   if (process.kind === 'subgraph') yield* checkSubgraphPort(service, process.name);
 }

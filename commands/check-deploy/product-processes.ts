@@ -1,3 +1,9 @@
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
+import { secretsOfSubgraph } from '#shared/settings/subgraph-config.ts';
+import { secretsOfGateway } from '../../gateway/config.ts';
+import { allTables } from '../all-subgraphs.ts';
+import { migrateSecrets } from '../migrate-config.ts';
 import { processes } from '../settings/processes.ts';
 
 /** A process of the product in a container. */
@@ -30,4 +36,22 @@ export function knowsSetting(process: ProductProcess, setting: string): boolean 
   return [...known, ...nodeSettings].some((name) =>
     name.endsWith('<NAME>') ? setting.startsWith(name.slice(0, -'<NAME>'.length)) : name === setting,
   );
+}
+
+/** @returns the secrets that the process may hold in production */
+export function secretsOf(process: ProductProcess): HeldSecrets {
+  if (process.kind === 'gateway') return secretsOfGateway;
+  if (process.kind === 'migrate') return migrateSecrets;
+  return secretsOfSubgraph(allTables.find(({ name }) => name === process.name)?.secrets);
+}
+
+/** @returns a line for each secret that the process lacks in this environment, and for each that belongs to others */
+export function findSecretFaults(process: ProductProcess, environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    requireSecrets({ ...environment, NODE_ENV: 'production' }, secretsOf(process));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message.split('\n');
+    throw error;
+  }
 }

@@ -27,6 +27,7 @@ export async function newComposeSecrets(): Promise<Readonly<Record<string, strin
     IDENTITY_PUBLIC_KEYS: setOf(identity.publicJwk),
     API_KEY_SECRET: secret(),
     FIELD_KEYS: newFieldKey(),
+    BLIND_INDEX_KEY: secret(),
     GRAFANA_PASSWORD: secret(),
   };
 }

@@ -1,17 +1,16 @@
 import { loadFieldKeys } from '#shared/identity/field-keys.ts';
 import { loadApiKeySecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { runSubgraph } from '#shared/run.ts';
-import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
 import { readAccessConfig } from './config.ts';
-import { createAccess } from './subgraph.ts';
+import { accessTables, createAccess } from './subgraph.ts';
 
-await runSubgraph(
-  async ({ dataDir, fieldKeys: given }) => {
+await runSubgraph({
+  tables: accessTables,
+  async create({ dataDir, fieldKeys: given }) {
     const config = readAccessConfig();
     const access = await loadSigningKey('access', { given: config.signingKey, dataDir });
     const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
     const fieldKeys = await loadFieldKeys({ given, dataDir });
     return createAccess({ access }, config, { apiKeySecret, fieldKeys });
   },
-  ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', ...fieldSecretNames, 'SMTP_URL'],
-);
+});

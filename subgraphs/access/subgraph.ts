@@ -3,6 +3,7 @@ import { createTextSealer, type FieldKeys } from '#shared/identity/sealed-text.t
 import { createSigner } from '#shared/identity/tokens.ts';
 import type { Mailer } from '#shared/mail/mailer.ts';
 import { openMailer } from '#shared/mail/open-mailer.ts';
+import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import type { AccessConfig } from './config.ts';
 import { type AccessContext, createContext } from './context.ts';
@@ -22,7 +23,13 @@ import { createMailChore } from './store/send-mails.ts';
 import { deleteOldUsage } from './store/usage.ts';
 
 /** The tables for `npm run migrate`, which has no keys. */
-export const accessTables = { name: 'access', entities, migrations, retention } satisfies SubgraphTables;
+export const accessTables = {
+  name: 'access',
+  entities,
+  migrations,
+  retention,
+  secrets: ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', ...fieldSecretNames, 'SMTP_URL'],
+} satisfies SubgraphTables;
 
 /** The secrets of the access subgraph besides its signing key. */
 export interface AccessSecrets {

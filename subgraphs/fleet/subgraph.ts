@@ -1,3 +1,4 @@
+import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { createContext, type FleetContext } from './context.ts';
 import { entities } from './entities.ts';
@@ -13,6 +14,7 @@ export const fleet: Subgraph<FleetContext> = {
   entities,
   migrations,
   retention,
+  secrets: fieldSecretNames,
   resolvers,
   rules,
   reactions,

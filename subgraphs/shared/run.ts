@@ -16,34 +16,25 @@ import { requireFreePorts } from './runtime/ports.ts';
 import { runProcess, type Service } from './runtime/run-process.ts';
 import { subgraphPorts } from './runtime/supergraph-yaml.ts';
 import { listen, openSubgraph } from './server.ts';
-import type { Secret } from './settings/process-secrets.ts';
 import { readSubgraphConfig, type SubgraphConfig } from './settings/subgraph-config.ts';
-import type { Subgraph } from './subgraph.ts';
+import type { Subgraph, SubgraphTables } from './subgraph.ts';
 
-/** A subgraph, or a function that creates it from the settings of its process. */
-type GivenSubgraph<C extends BaseContext> = Subgraph<C> | ((config: SubgraphConfig) => Promise<Subgraph<C>>);
+/** A subgraph, or the tables of one that is created from the settings of its process. */
+type GivenSubgraph<C extends BaseContext> =
+  | Subgraph<C>
+  | { readonly tables: SubgraphTables; create(config: SubgraphConfig): Promise<Subgraph<C>> };
 
-/**
- * Runs one subgraph as its own process until SIGTERM or SIGINT.
- * @param ownSecrets secrets that this subgraph needs in production besides those of every subgraph
- */
-export function runSubgraph<C extends BaseContext>(
-  given: GivenSubgraph<C>,
-  ownSecrets: readonly Secret[] = [],
-): Promise<void> {
-  return runProcess((service) => startSubgraph(given, ownSecrets, service));
+/** Runs one subgraph as its own process until SIGTERM or SIGINT. */
+export function runSubgraph<C extends BaseContext>(given: GivenSubgraph<C>): Promise<void> {
+  return runProcess((service) => startSubgraph(given, service));
 }
 
-async function startSubgraph<C extends BaseContext>(
-  given: GivenSubgraph<C>,
-  ownSecrets: readonly Secret[],
-  service: Service,
-): Promise<void> {
+async function startSubgraph<C extends BaseContext>(given: GivenSubgraph<C>, service: Service): Promise<void> {
   const { resources } = service;
-  const config = readSubgraphConfig(ownSecrets);
+  const config = readSubgraphConfig('create' in given ? given.tables.secrets : given.secrets);
   const { host, port, limits, dataDir } = config;
   const identityKeys = await loadPublicKeys('identity', { given: config.identityPublicKeys, dataDir });
-  const subgraph = typeof given === 'function' ? await given(config) : given;
+  const subgraph = 'create' in given ? await given.create(config) : given;
   const { name } = subgraph;
   const cipher = await cipherFor(subgraph, config);
   const ports = subgraphPorts(config.basePort);

@@ -7,6 +7,7 @@ import type { Chore } from './events/chores.ts';
 import type { Reactions } from './events/jobs.ts';
 import type { Rules } from './graphql/authorization.ts';
 import type { BaseContext } from './graphql/context.ts';
+import type { Secret } from './settings/process-secrets.ts';
 
 /** The tables of a subgraph and their migrations. */
 export interface SubgraphTables {
@@ -16,6 +17,8 @@ export interface SubgraphTables {
   readonly migrations: readonly NamedMigration[];
   /** How long each table keeps its rows, besides the tables that every subgraph has. */
   readonly retention: Retention;
+  /** Secrets that its process needs in production besides those of every subgraph. */
+  readonly secrets?: readonly Secret[];
 }
 
 /** The definition of a subgraph. It starts nothing. */

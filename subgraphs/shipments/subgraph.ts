@@ -1,3 +1,4 @@
+import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { createContext, type ShipmentsContext } from './context.ts';
 import { entities } from './entities.ts';
@@ -14,6 +15,7 @@ export const shipments: Subgraph<ShipmentsContext> = {
   entities,
   migrations,
   retention,
+  secrets: fieldSecretNames,
   resolvers,
   rules,
   reactions,

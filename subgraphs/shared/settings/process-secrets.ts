@@ -35,7 +35,8 @@ export type Secret = keyof typeof secrets;
 /** The secrets of a subgraph with encrypted columns. */
 export const fieldSecretNames = ['FIELD_KEYS', 'BLIND_INDEX_KEY'] as const satisfies readonly Secret[];
 
-interface HeldSecrets {
+/** What a process holds in production. */
+export interface HeldSecrets {
   readonly required: readonly Secret[];
   /** Secrets that would give this process the rights of another one. */
   readonly refused: readonly Secret[];

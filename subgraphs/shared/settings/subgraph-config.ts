@@ -6,7 +6,7 @@ import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { PublicKeys } from '../identity/tokens.ts';
 import { parseEnvironment } from '../runtime/config.ts';
 import type { SubgraphLimits } from './limits.ts';
-import { fieldSecretNames, requireSecrets, type Secret } from './process-secrets.ts';
+import { fieldSecretNames, type HeldSecrets, requireSecrets, type Secret } from './process-secrets.ts';
 import * as settings from './settings.ts';
 
 /** Settings of a subgraph that runs as its own process. */
@@ -60,19 +60,7 @@ export function readSubgraphConfig(
   ownSecrets: readonly Secret[] = [],
   environment: NodeJS.ProcessEnv = process.env,
 ): SubgraphConfig {
-  const foreign: Secret[] = [
-    'DATABASE_URL',
-    'DATABASE_ROLE_SECRET',
-    'IDENTITY_SIGNING_KEY',
-    'ACCESS_SIGNING_KEY',
-    'API_KEY_SECRET',
-    ...fieldSecretNames,
-    'SMTP_URL',
-  ];
-  requireSecrets(environment, {
-    required: ['SUBGRAPH_DATABASE_URL', 'IDENTITY_PUBLIC_KEYS', ...ownSecrets],
-    refused: foreign.filter((name) => !ownSecrets.includes(name)),
-  });
+  requireSecrets(environment, secretsOfSubgraph(ownSecrets));
   const parsed = parseEnvironment(subgraphSettings, environment);
   return {
     environment: parsed.NODE_ENV,
@@ -89,5 +77,22 @@ export function readSubgraphConfig(
     dataDir: resolve(parsed.DATA_DIR),
     logLevel: parsed.LOG_LEVEL,
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
+  };
+}
+
+/** @param own secrets of this subgraph besides those of every subgraph */
+export function secretsOfSubgraph(own: readonly Secret[] = []): HeldSecrets {
+  const foreign: Secret[] = [
+    'DATABASE_URL',
+    'DATABASE_ROLE_SECRET',
+    'IDENTITY_SIGNING_KEY',
+    'ACCESS_SIGNING_KEY',
+    'API_KEY_SECRET',
+    ...fieldSecretNames,
+    'SMTP_URL',
+  ];
+  return {
+    required: ['SUBGRAPH_DATABASE_URL', 'IDENTITY_PUBLIC_KEYS', ...own],
+    refused: foreign.filter((name) => !own.includes(name)),
   };
 }
