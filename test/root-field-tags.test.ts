@@ -61,6 +61,7 @@ test('roles, tiers, keys, payments, accounts and refused supergraphs change with
       [
         'deactivateAccount',
         'erasePersonalData',
+        'exportPersonalData',
         'recordPayment',
         'registerAccount',
         'resetSecondFactor',

@@ -51,6 +51,7 @@ export const rules: Rules = {
     changeAccountRoles: sensitiveAdministration,
     deactivateAccount: sensitiveAdministration,
     erasePersonalData: sensitiveAdministration,
+    exportPersonalData: steppedUp(signedIn),
     // Clients can't select these fields.
     claimIdempotentCall: anybody,
     finishIdempotentCall: anybody,

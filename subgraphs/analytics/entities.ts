@@ -36,7 +36,7 @@ const OrganizationDayEntity = defineEntity({
 });
 
 /** One driver on one UTC day. */
-const DriverDayEntity = defineEntity({
+export const DriverDayEntity = defineEntity({
   name: 'DriverDay',
   tableName: 'driver_day',
   properties: {
@@ -51,7 +51,7 @@ const DriverDayEntity = defineEntity({
 });
 
 /** A load on a truck. Finished loads stay, so that a late event finds its load. */
-const CarriageEntity = defineEntity({
+export const CarriageEntity = defineEntity({
   name: 'Carriage',
   tableName: 'carriage',
   properties: {
@@ -70,7 +70,7 @@ const CustomerEntity = defineEntity({
 });
 
 /** Whether a driver is active from a moment on. */
-const DriverChangeEntity = defineEntity({
+export const DriverChangeEntity = defineEntity({
   name: 'DriverChange',
   tableName: 'driver_change',
   properties: {
@@ -82,7 +82,7 @@ const DriverChangeEntity = defineEntity({
 });
 
 /** The days on which a driver is active, computed from the changes. */
-const DriverActivityEntity = defineEntity({
+export const DriverActivityEntity = defineEntity({
   name: 'DriverActivity',
   tableName: 'driver_activity',
   properties: {

@@ -108,8 +108,8 @@ test('a record is read again by the field of its type, or through its owner (dec
       'Session',
     ],
     ['Shift', 'ShipmentChange', 'ShipmentComment', 'ShipmentEvent', 'ShipmentItem', 'Stop', 'WatchlistEntry'],
-    // A step of a sign-in, which only its answer needs.
-    ['SignInChallenge'],
+    // A step of a sign-in, and an export of personal data, which only their answers need.
+    ['PersonalData', 'SignInChallenge'],
   ]
     .flat()
     .sort();

@@ -70,6 +70,7 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     'deactivateDriver.driverId': leaving?.id,
     'retireVehicle.vehicleId': retiring?.id,
     'deactivateAccount.accountId': colleague?.id,
+    'erasePersonalData.accountId': colleague?.id,
     organizationId: demo.customerOrganizationId,
     'registerAccount.organizationId': undefined,
     'riskAssessments.organizationId': undefined,

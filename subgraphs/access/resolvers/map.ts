@@ -1,4 +1,4 @@
-import { scalars } from '#shared/graphql/scalars.ts';
+import { JsonScalar, scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { AccessContext } from '../context.ts';
 import { accountSessions, Session } from './account-sessions.ts';
@@ -9,6 +9,7 @@ import { documentMutations, documentQueries, TrustedDocument } from './documents
 import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
 import { passwordResetMutations } from './password-reset.ts';
+import { PersonalData, personalDataMutations } from './personal-data.ts';
 import { Account, Organization, queries } from './reading.ts';
 import { secondFactorMutations } from './second-factor.ts';
 import { sessionMutations } from './sessions.ts';
@@ -17,6 +18,7 @@ import { accountUsage, organizationUsage, Usage, usageMutations } from './usage.
 
 export const resolvers: Subgraph<AccessContext>['resolvers'] = {
   DateTime: scalars.DateTime,
+  JSON: JsonScalar,
   Query: { ...queries, ...auditQueries, ...apiKeyQueries, ...documentQueries },
   Mutation: {
     ...sessionMutations,
@@ -25,6 +27,7 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...passwordResetMutations,
     ...secondFactorMutations,
     ...administrationMutations,
+    ...personalDataMutations,
     ...apiKeyMutations,
     ...idempotentCallMutations,
     ...documentMutations,
@@ -39,4 +42,5 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
   TrustedDocument,
   AuditEntry,
   AuditRefusal,
+  PersonalData,
 };

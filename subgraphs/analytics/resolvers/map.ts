@@ -1,4 +1,5 @@
-import { scalars } from '#shared/graphql/scalars.ts';
+import { personalRecords, resolvePerson } from '#shared/graphql/personal-data.ts';
+import { JsonScalar, scalars } from '#shared/graphql/scalars.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { AnalyticsContext } from '../context.ts';
@@ -6,6 +7,7 @@ import { currency } from '../domain/facts.ts';
 import { ratio } from '../domain/figures.ts';
 import { type DayRange, lastDays } from '../domain/range.ts';
 import { executiveSource } from '../loaders.ts';
+import { personalLists } from '../store/personal-data.ts';
 import { DateScalar } from './date-scalar.ts';
 import { executiveResolvers } from './executive.ts';
 import { periodOf, requestedRange, requireDays } from './range-input.ts';
@@ -18,6 +20,7 @@ interface Days {
 }
 
 export const resolvers: Subgraph<AnalyticsContext>['resolvers'] = {
+  JSON: JsonScalar,
   ...scalars,
   Date: DateScalar,
   Query: {
@@ -60,4 +63,8 @@ export const resolvers: Subgraph<AnalyticsContext>['resolvers'] = {
     },
   },
   ...executiveResolvers,
+  PersonalData: {
+    __resolveReference: resolvePerson,
+    analytics: personalRecords(personalLists),
+  },
 };

@@ -1,6 +1,8 @@
-import { scalars } from '#shared/graphql/scalars.ts';
+import { personalRecords, resolvePerson } from '#shared/graphql/personal-data.ts';
+import { JsonScalar, scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { FleetContext } from '../context.ts';
+import { driverIdOf, personalLists } from '../store/personal-data.ts';
 import { BestAssignment } from './assign-best.ts';
 import { Assignment, SafetyIncident, Shift, ShiftPayload } from './assignment.ts';
 import { Driver } from './driver.ts';
@@ -13,6 +15,7 @@ import { Vehicle } from './vehicle.ts';
 
 /** All resolvers, in the order of the SDL. */
 export const resolvers: Subgraph<FleetContext>['resolvers'] = {
+  JSON: JsonScalar,
   ...scalars,
   Query,
   Mutation,
@@ -32,4 +35,9 @@ export const resolvers: Subgraph<FleetContext>['resolvers'] = {
   RewardAccount,
   RewardEntry,
   Shipment,
+  PersonalData: {
+    __resolveReference: resolvePerson,
+    driverId: ({ id }: { id: string }, _args: unknown, { em }: FleetContext) => driverIdOf(em, id),
+    fleet: personalRecords(personalLists),
+  },
 };

@@ -1,6 +1,7 @@
 import { roadMeters } from '#shared/geo/road.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
-import { scalars } from '#shared/graphql/scalars.ts';
+import { personalRecords, resolvePerson } from '#shared/graphql/personal-data.ts';
+import { JsonScalar, scalars } from '#shared/graphql/scalars.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { checkCount } from '#shared/pages/connection.ts';
@@ -13,6 +14,7 @@ import { CustomerEntity, type Invoice, type Payment, type Quote } from '../entit
 import { type InvoicesArguments, listInvoices } from '../store/invoice-list.ts';
 import { latestObservations } from '../store/market.ts';
 import { maxPayments } from '../store/payments.ts';
+import { personalLists } from '../store/personal-data.ts';
 import { currency } from '../store/quotes.ts';
 import type { BillingSums } from '../store/summaries.ts';
 import { billingReach } from '../store/visibility.ts';
@@ -35,6 +37,7 @@ const priceParts = {
 };
 
 export const resolvers: Subgraph<PricingContext>['resolvers'] = {
+  JSON: JsonScalar,
   ...scalars,
   Query: {
     priceEstimate: async (_parent, { input }: { input: unknown }, { em, identity }) => {
@@ -119,5 +122,9 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     overdue: ({ overdueCents }: BillingSums) => moneyOf(overdueCents, currency),
     paidYearToDate: ({ paidYearToDateCents }: BillingSums) => moneyOf(paidYearToDateCents, currency),
     credit: ({ creditCents }: BillingSums) => moneyOf(creditCents, currency),
+  },
+  PersonalData: {
+    __resolveReference: resolvePerson,
+    pricing: personalRecords(personalLists),
   },
 };

@@ -8,6 +8,7 @@ const actionsBySubgraph = {
     'ACCOUNT_ROLES_CHANGED',
     'ACCOUNT_DEACTIVATED',
     'ACCOUNT_ERASED',
+    'ACCOUNT_EXPORTED',
     'ACCOUNT_DRIVER_CHANGED',
     'SIGNED_IN',
     'SIGN_IN_FAILED',

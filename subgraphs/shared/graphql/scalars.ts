@@ -57,5 +57,17 @@ const DecimalScalar = new GraphQLScalarType({
   },
 });
 
+/** Any JSON value. Only results have it. */
+export const JsonScalar = new GraphQLScalarType({
+  name: 'JSON',
+  serialize: (value) => value,
+  parseValue: refuseJson,
+  parseLiteral: refuseJson,
+});
+
+function refuseJson(): never {
+  throw new GraphQLError('JSON values are results only. No argument takes one.');
+}
+
 /** The scalars of the graph, for the resolver maps of the subgraphs that use them. */
 export const scalars = { DateTime, Decimal: DecimalScalar, CurrencyCode };

@@ -1,6 +1,8 @@
-import { scalars } from '#shared/graphql/scalars.ts';
+import { personalRecords, resolvePerson } from '#shared/graphql/personal-data.ts';
+import { JsonScalar, scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { ShipmentsContext } from '../context.ts';
+import { personalLists } from '../store/personal-data.ts';
 import { findIdByReference } from '../store/shipments.ts';
 import { type ListArguments, listOwned, listShipments } from './lists.ts';
 import { Mutation } from './mutation.ts';
@@ -19,6 +21,7 @@ import { shipmentUpdated } from './shipment-updated.ts';
 
 /** The resolvers, in the order of the SDL. */
 export const resolvers: Subgraph<ShipmentsContext>['resolvers'] = {
+  JSON: JsonScalar,
   ...scalars,
   Query: {
     shipment: (_parent, { id }: { id: string }, { loaders }) => loaders.shipment.load(id),
@@ -47,5 +50,9 @@ export const resolvers: Subgraph<ShipmentsContext>['resolvers'] = {
   Driver: {
     __resolveReference: ({ id }: { id: string }) => ({ id }),
     deliveries: ({ id }: { id: string }, args: ListArguments, context) => listOwned(context, 'driver_id', id, args),
+  },
+  PersonalData: {
+    __resolveReference: resolvePerson,
+    shipments: personalRecords(personalLists),
   },
 };

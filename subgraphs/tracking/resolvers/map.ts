@@ -1,7 +1,8 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
-import { scalars } from '#shared/graphql/scalars.ts';
+import { personalRecords, resolvePerson } from '#shared/graphql/personal-data.ts';
+import { JsonScalar, scalars } from '#shared/graphql/scalars.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { TimeRange } from '#shared/input/time-range.ts';
@@ -19,6 +20,7 @@ import { listPositions } from '../store/current.ts';
 import { type GeofenceEventFilter, listGeofenceEvents } from '../store/geofence-events.ts';
 import { listGeofences } from '../store/geofences.ts';
 import type { TrackArguments } from '../store/history.ts';
+import { personalLists } from '../store/personal-data.ts';
 import { trackingReach } from '../store/visibility.ts';
 import { geofenceMutations } from './geofence-mutations.ts';
 import { report } from './report.ts';
@@ -70,6 +72,7 @@ const geofenceField = fieldsOf<Geofence, TrackingContext>();
 const eventField = fieldsOf<GeofenceEvent, TrackingContext>();
 
 export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
+  JSON: JsonScalar,
   DateTime,
   Query: {
     vehiclePositions: (
@@ -141,6 +144,10 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
     ),
     vehicle: eventField(['vehicleId'], ({ vehicleId }) => ({ id: vehicleId })),
     driver: eventField(['driverId'], ({ driverId }) => (driverId ? { id: driverId } : null)),
+  },
+  PersonalData: {
+    __resolveReference: resolvePerson,
+    tracking: personalRecords(personalLists),
   },
 };
 

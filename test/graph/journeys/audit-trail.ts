@@ -137,6 +137,7 @@ export function auditTrail(given: () => TestGraph): void {
       await run('admin', 'endSessions', { accountId });
       await run('admin', 'changeAccountRoles', { accountId, roles: ['PARTNER'], expectedVersion: 1 });
       await run('admin', 'deactivateAccount', { accountId, expectedVersion: 2 });
+      await run('admin', 'exportPersonalData', { accountId });
       await run('admin', 'erasePersonalData', { accountId });
       const { apiKey } = await run('partner', 'createApiKey', { ...key(), name: 'Audited' }, 'apiKey { id }');
       const apiKeyId = apiKey!.id;

@@ -4,6 +4,7 @@ import { asAdmin } from '#shared/database/provision.ts';
 import { newId } from '#shared/ids.ts';
 import { createGraphClient } from '../../../client/graph-client.ts';
 import type { DemoAccount, TestGraph } from '../graph.ts';
+import { exportAs, exportedData } from './personal-data-export.ts';
 import { shipmentInput } from './whole-life.ts';
 
 const home = {
@@ -131,6 +132,16 @@ export function personalData(given: () => TestGraph): void {
     await given().settle();
   }, 60_000);
 
+  describe('exporting', () =>
+    exportedData(() => ({
+      graph: given(),
+      shipper: { ...shipper, phone: customer.phone },
+      trucker: { ...trucker, phone: driver.phone, license: driver.license },
+      driverId,
+      shipmentIds: Object.values(shipments),
+      apiKeyId,
+    })));
+
   describe('erasing', () => {
     const erase = (accountId: string) =>
       run('admin', 'erasePersonalData', { accountId }, 'account { id name email active version }');
@@ -209,6 +220,20 @@ export function personalData(given: () => TestGraph): void {
             homeBase: { city: 'IL', location: { latitude: 42 } },
           },
         });
+      });
+
+      test('an export has the pseudonym and what stays under it, but nothing of the erased data', async () => {
+        const token = await given().tokenOf('admin');
+        for (const { accountId } of [shipper, trucker]) {
+          const { data, errors } = await exportAs(given(), token, accountId);
+          expect(errors).toEqual([]);
+          const { personalData } = data!.exportPersonalData;
+          expect(personalData).toMatchObject({
+            id: accountId,
+            access: { account: [{ name: `Erased person ${accountId.slice(-8)}` }] },
+          });
+          for (const secret of secrets) expect(JSON.stringify(personalData)).not.toContain(secret);
+        }
       });
 
       test('its tokens, sessions and API keys do not work any more', async () => {

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, string>> = {
 const elsewhere: ReadonlySet<string> = new Set([
   'acceptSupergraph.hash',
   'answerChallenge.id',
+  'endSessions.sessionId',
   'registerDocuments.id',
   'retireDocument.documentId',
   'trustedDocument.id',

@@ -20,6 +20,9 @@ export async function recordsOf(graph: TestGraph, admin: Identity): Promise<Owne
   return [
     ...world.organizations.slice(0, 8).map(({ id }) => record('Organization', id, isOrganization(id))),
     ...someAccounts(world),
+    ...[world.demo.customer, world.demo.partner, world.demo.driver].map((id) =>
+      record('PersonalData', id, (viewer) => viewer.kind === 'account' && viewer.accountId === id),
+    ),
     ...shipments.map((shipment) => record('Shipment', shipment.id, isOwner(shipment))),
     ...shipments.flatMap((shipment) => [
       ...(shipment.quote ? [record('Quote', shipment.quote.id, isOrganization(shipment.organizationId))] : []),

@@ -17,6 +17,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     name: '+++ ++ ?+ ?+ ?+ .',
     'secondFactor sessions': '+~~ +- ?- ?- ?- .',
   },
+  PersonalData: { '*': '+.. +. +. +. .. .' },
   ApiKey: {
     '*': '+.. ?. ?. +. .. .',
   },
