@@ -271,7 +271,7 @@ export async function createGateway(
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
     await drain(app, config.drain, endStreams, webSockets);
-    await callsOnce?.idle(); // of clients that have disconnected
+    await callsOnce?.stop(); // of clients that have disconnected
     await admin.close();
     await stop();
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));

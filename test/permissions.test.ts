@@ -21,7 +21,7 @@ const stricter: Readonly<Record<string, (identity: Identity) => boolean>> = {
 };
 
 /** Fields that clients can't select. Only gateways read them, some in the name of a caller. */
-const inNameOfCaller = ['claimIdempotentCall', 'finishIdempotentCall', 'releaseIdempotentCall'];
+const inNameOfCaller = ['claimIdempotentCall', 'beginIdempotentCall', 'finishIdempotentCall', 'releaseIdempotentCall'];
 
 const callers: readonly (readonly [name: string, identity: Identity])[] = [
   ['nobody', anonymous],

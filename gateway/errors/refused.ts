@@ -32,9 +32,9 @@ function statusOf(code: unknown): number {
   return isErrorCode(code) ? errorTable[code].status : errorTable.INTERNAL_SERVER_ERROR.status;
 }
 
-/** Makes the `Retry-After` header of the statuses that require one. */
+/** Makes the `Retry-After` header of an error that states a time, and of the statuses that require one. */
 function retryAfter(status: number, error: PublicError | undefined): Record<string, string> {
-  if (status !== 429 && status !== 503) return {};
   const seconds = error?.extensions['retryAfterSeconds'];
+  if (status !== 429 && status !== 503 && seconds === undefined) return {};
   return { 'retry-after': String(typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : defaultRetrySeconds) };
 }

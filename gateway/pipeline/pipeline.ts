@@ -26,7 +26,8 @@ import { failureStatus } from './failure-status.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import { limitPages } from './limit-pages.ts';
-import { type CallsOnce, type KeyedRequest, replayCost } from './once/calls-once.ts';
+import type { CallsOnce, KeyedRequest } from './once/calls-once.ts';
+import { replayCost } from './once/known-response.ts';
 import { endStream, type OpenStream, openEvents, openParts } from './open-stream.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
 import { personKey } from './person-key.ts';
@@ -197,10 +198,10 @@ export class Pipeline {
     if (!callsOnce || !keyed) {
       return this.#shared.respond(priced, (cancellation) => this.#respond(priced, cancellation));
     }
-    return callsOnce.respond(priced, keyed, async (once, cancellation) => {
-      // Until here the outcome was unknown, and only the price of a replay was reserved.
-      if (spending) await budgets?.raise(spending, this.#operationOf(priced));
-      return this.#respond(withRateLimit(once, spending), cancellation);
+    return callsOnce.respond(priced, keyed, {
+      // Until then the outcome is unknown, and only the price of a replay is reserved.
+      pay: async () => spending && budgets?.raise(spending, this.#operationOf(priced)),
+      run: (once, cancellation) => this.#respond(withRateLimit(once, spending), cancellation),
     });
   }
 

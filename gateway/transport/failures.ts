@@ -60,10 +60,13 @@ export function timedOut(subgraph: string): SubgraphFailure {
   });
 }
 
+const repeatAdvice = 'Send the same request again: the change is made once.';
+const readAdvice = 'Read its outcome before trying again.';
+
 /** A mutation without a response may have been executed. @param mayRepeat true if it can be repeated safely */
 export function outcomeUnknown({ subgraph, message, cause }: SubgraphFailure, mayRepeat: boolean): SubgraphFailure {
   return new SubgraphFailure('OUTCOME_UNKNOWN', subgraph, {
-    message: `${message} The change may or may not have been made.`,
+    message: `${message} The change may or may not have been made. ${mayRepeat ? repeatAdvice : readAdvice}`,
     retryable: mayRepeat,
     cause,
   });

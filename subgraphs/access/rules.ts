@@ -54,6 +54,7 @@ export const rules: Rules = {
     exportPersonalData: steppedUp(signedIn),
     // Clients can't select these fields.
     claimIdempotentCall: anybody,
+    beginIdempotentCall: anybody,
     finishIdempotentCall: anybody,
     releaseIdempotentCall: anybody,
     createApiKey: keyChange,

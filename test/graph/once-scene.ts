@@ -20,6 +20,7 @@ import { startStubSubgraph } from '../../gateway/testing/stub-subgraph.ts';
 import { readAccessConfig } from '../../subgraphs/access/config.ts';
 import { createAccess } from '../../subgraphs/access/subgraph.ts';
 import { givenAccount, givenOrganization } from '../../subgraphs/access/test/access.ts';
+import { type Relay, startRelay } from './relay.ts';
 
 export interface OnceScene extends AsyncDisposable {
   /** Addresses of two gateways in this process. */
@@ -38,6 +39,10 @@ export interface OnceScene extends AsyncDisposable {
   failNext(error: Error): void;
   /** Sends an operation. @param url default: the first gateway */
   send(body: object, options?: SendOptions): Promise<Answer>;
+  /** Between the gateways and the access subgraph. */
+  readonly accessRelay: Relay;
+  /** Between the gateways and the subgraph of shipments. */
+  readonly shipmentsRelay: Relay;
   readonly partner: Identity;
   tokenOf(identity: Identity): string;
   /** A partner of a new organization, who exists in the access subgraph and may create API keys. */
@@ -67,6 +72,8 @@ export interface Answer {
   /** The response as it was sent, up to its extensions. */
   readonly text: string;
   readonly replayed: boolean;
+  /** The header `Retry-After`. */
+  readonly retryAfter: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
   readonly json: any;
 }
@@ -103,6 +110,7 @@ export async function startOnceScene({
   const access = await listen(open, createVerifier([identity.publicJwk], identityTokens('access')), {
     takesEvents: false,
   });
+  const accessRelay = await startRelay(access.url);
   const received: Record<string, unknown>[] = [];
   const arrivals: (() => void)[] = [];
   let gate = Promise.resolve();
@@ -122,6 +130,7 @@ export async function startOnceScene({
     Query: { shipments: () => ({ nodes: [] }) },
     Mutation: { bookShipment: change, cancelShipment: change },
   });
+  const shipmentsRelay = await startRelay(shipments.url);
   const settings = {
     DATA_DIR: dataDir,
     NODE_ENV: 'test',
@@ -129,8 +138,8 @@ export async function startOnceScene({
     CLIENT_RATE: '0',
     BATCH_LIMIT: '10',
     DOCUMENT_POLICY_PARTNER: 'free',
-    SUBGRAPH_URL_ACCESS: access.url,
-    SUBGRAPH_URL_SHIPMENTS: shipments.url,
+    SUBGRAPH_URL_ACCESS: accessRelay.url,
+    SUBGRAPH_URL_SHIPMENTS: shipmentsRelay.url,
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl, ACCESS_SNAPSHOT_INTERVAL_MS: '3600000' }),
   };
   const startGateway: OnceScene['startGateway'] = async (given) => {
@@ -148,6 +157,8 @@ export async function startOnceScene({
     urls: [first.url, second.url],
     received,
     costs,
+    accessRelay,
+    shipmentsRelay,
     partner,
     tokenOf,
     settings,
@@ -180,9 +191,10 @@ export async function startOnceScene({
         signal,
       });
       const replayed = got.get('idempotent-replayed') === 'true';
+      const retryAfter = got.get('retry-after');
       const { extensions, ...json } = JSON.parse(text);
       costs.push(extensions?.cost?.actualQueryCost ?? 0);
-      return { status, text: text.replace(/,"extensions":\{"cost":.*$/s, ''), replayed, json };
+      return { status, text: text.replace(/,"extensions":\{"cost":.*$/s, ''), replayed, retryAfter, json };
     },
     async newPartner(name) {
       const organizationId = await givenOrganization(access, name);
@@ -209,7 +221,9 @@ export async function startOnceScene({
     stopAccess: () => access.close(),
     async [Symbol.asyncDispose]() {
       await Promise.all([first.close(), second.close()]);
+      await shipmentsRelay[Symbol.asyncDispose]();
       await shipments.close();
+      await accessRelay[Symbol.asyncDispose]();
       await access.close();
       await live.close();
       await database.drop();

@@ -4,6 +4,7 @@ import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { startProcess } from '../../gateway/testing/product-process.ts';
 import { type OnceScene, startOnceScene } from './once-scene.ts';
+import type { HeldExchange } from './relay.ts';
 
 let scene: OnceScene;
 let key: string;
@@ -102,6 +103,33 @@ describe('a mutation that is sent again with its key', () => {
   });
 });
 
+describe.each(['application/json', 'application/graphql-response+json'])(
+  'a mutation whose response is lost between subgraph and gateway (%s)',
+  (accept) => {
+    const headers = { accept };
+
+    test('has an unknown outcome, which its key keeps', async () => {
+      scene.shipmentsRelay.loseNext('bookShipment');
+      const lost = await scene.send(bookOne, { key, headers });
+      expect(lost).toMatchObject({ status: 504, retryAfter: null, replayed: false, json: { data: null } });
+      expect(lost.json.errors[0].extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: false });
+      expect(await scene.send(bookOne, { key, headers })).toEqual({ ...lost, replayed: true });
+      expect(scene.received).toHaveLength(1);
+    });
+
+    test('may be sent again if its whole input is a variable: the subgraph recognizes it', async () => {
+      scene.shipmentsRelay.loseNext('bookShipment');
+      const lost = await scene.send(booking, { key, headers });
+      expect(lost).toMatchObject({ status: 504, retryAfter: '1' });
+      expect(lost.json.errors[0].extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryable: true });
+      expect(await scene.send(booking, { key, headers })).toMatchObject({ status: 200, replayed: false });
+      const [first, second] = scene.received;
+      expect(first).toHaveProperty('idempotencyKey');
+      expect(second).toEqual(first);
+    });
+  },
+);
+
 describe('while the first request runs', () => {
   test('a hundred requests over two gateways make one change and get one response', async () => {
     const release = scene.hold();
@@ -140,6 +168,7 @@ describe('while the first request runs', () => {
     const late = await scene.send(booking, { key, url: hasty.url });
     expect(late).toMatchObject({ status: 504, json: { errors: [{ extensions: { retryable: true } }] } });
     expect(codeOf(late)).toBe('GATEWAY_TIMEOUT');
+    expect(late.retryAfter).toBe('1');
     release();
     const { text } = await first;
     expect(await scene.send(booking, { key, url: hasty.url })).toMatchObject({ text, replayed: true });
@@ -177,7 +206,35 @@ describe('while the first request runs', () => {
   });
 });
 
-test('after a gateway was killed between the change and its response, no change is made twice', async () => {
+test('a slow access subgraph does not use up the key of a mutation that did not run', async () => {
+  const sent = [];
+  const held: HeldExchange[] = [];
+  for (const [part, operation] of [
+    ['response', 'GatewayClaimCall'],
+    ['request', 'GatewayClaimCall'],
+    ['response', 'GatewayBeginCall'],
+    ['request', 'GatewayBeginCall'],
+  ] as const) {
+    const one = scene.accessRelay.holdNext(part, operation);
+    sent.push(scene.send(bookOne, { key: `${key}-${held.length}` }));
+    held.push(one);
+    await one.arrived;
+  }
+  for (const refused of await Promise.all(sent)) {
+    expect([refused.status, codeOf(refused)]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    expect(refused.json.errors[0].message).toContain('This request did not run.');
+    expect(refused.retryAfter).toBe('1');
+  }
+  expect(scene.received).toEqual([]);
+  const again = () => held.map((_, index) => scene.send(bookOne, { key: `${key}-${index}`, url: scene.urls[1] }));
+  for (const { status, replayed } of await Promise.all(again())) expect([status, replayed]).toEqual([200, false]);
+  // What arrives late changes nothing.
+  await Promise.all(held.map(({ letGo }) => letGo()));
+  for (const { status, replayed } of await Promise.all(again())) expect([status, replayed]).toEqual([200, true]);
+  expect(scene.received).toHaveLength(held.length);
+});
+
+test('after a gateway was killed, no change is made twice, and what it had not begun is made once', async () => {
   const gateway = startProcess(['gateway/server.ts', '--port', '0'], { ...scene.settings, LOG_LEVEL: 'info' });
   const { url } = JSON.parse(await gateway.line('"ready"')) as { url: string };
   const release = scene.hold();
@@ -190,6 +247,9 @@ test('after a gateway was killed between the change and its response, no change 
     lost.push(scene.send(body, { key: sent, url }));
     await arrived;
   }
+  const begins = scene.accessRelay.holdNext('request', 'GatewayBeginCall');
+  lost.push(scene.send(bookOne, { key: `${key}-claimed`, url }));
+  await begins.arrived;
   process.kill(gateway.pid, 'SIGKILL');
   for (const { status } of await Promise.allSettled(lost)) expect(status).toBe('rejected');
   await gateway.exitCode;
@@ -209,6 +269,12 @@ test('after a gateway was killed between the change and its response, no change 
   const again = await scene.send(bookOne, { key: `${key}-one`, url: scene.urls[1] });
   expect(again).toEqual({ ...unknown, replayed: true });
   expect(scene.received).toHaveLength(3);
+
+  // Of the third, it is known that nothing ran.
+  expect(await scene.send(bookOne, { key: `${key}-claimed` })).toMatchObject({ status: 200, replayed: false });
+  await begins.letGo();
+  expect(await scene.send(bookOne, { key: `${key}-claimed` })).toMatchObject({ status: 200, replayed: true });
+  expect(scene.received).toHaveLength(4);
 });
 
 describe('a key', () => {

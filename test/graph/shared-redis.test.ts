@@ -8,7 +8,7 @@ import { somebody } from '#shared/test/harness.ts';
 import { signatureHeaders, withSecret } from '../../client/examples/sign-request.ts';
 import { openSharedRedis } from '../../gateway/access/control/shared-redis.ts';
 import { Cancellation } from '../../gateway/pipeline/cancellation.ts';
-import type { CallRecords, FoundCall } from '../../gateway/pipeline/once/call-records.ts';
+import { asBegun, type CallRecords, type FoundCall } from '../../gateway/pipeline/once/call-records.ts';
 import { CallsOnce } from '../../gateway/pipeline/once/calls-once.ts';
 import { ResponseBody } from '../../gateway/pipeline/response-body.ts';
 import type { Checked } from '../../gateway/pipeline/stages.ts';
@@ -126,7 +126,7 @@ describeWithRedis('gateways with one Redis', () => {
     try {
       const records = recordsOfOneCall();
       const hour = 3_600_000;
-      const pauses = { firstMs: hour, longestMs: hour };
+      const pauses = { firstMs: hour, longestMs: hour, renewalMs: hour };
       const [runs, waits] = connections.map(({ messages }) => new CallsOnce(records, hour, messages, pauses));
       const gateways = scene.urls.length;
       const listeners = async () => Number((await redis.pubsub('NUMSUB', 'gateway.call.finished'))[1]);
@@ -137,13 +137,19 @@ describeWithRedis('gateways with one Redis', () => {
       }
       const checked = keyedMutation();
       const execution = Promise.withResolvers<void>();
-      const first = runs!.respond(checked, runs!.find(checked)!, async () => {
-        await execution.promise;
-        const body = new ResponseBody('{"data":{"book":true}}');
-        return { body, errors: [], failureStatus: undefined, replayed: false, cost: 10, extensions: undefined };
+      const first = runs!.respond(checked, runs!.find(checked)!, {
+        pay: async () => {},
+        async run() {
+          await execution.promise;
+          const body = new ResponseBody('{"data":{"book":true}}');
+          return { body, errors: [], failureStatus: undefined, replayed: false, cost: 10, extensions: undefined };
+        },
       });
       await records.whenClaimed(1);
-      const second = waits!.respond(checked, waits!.find(checked)!, () => Promise.reject(new Error('it ran twice')));
+      const second = waits!.respond(checked, waits!.find(checked)!, {
+        pay: () => Promise.reject(new Error('it was paid twice')),
+        run: () => Promise.reject(new Error('it ran twice')),
+      });
       await records.whenClaimed(2);
       execution.resolve();
       expect(String((await first).body.read())).toBe('{"data":{"book":true}}');
@@ -201,7 +207,7 @@ describeWithRedis('gateways with one Redis', () => {
 /** Records of one call in this process. */
 function recordsOfOneCall(): CallRecords & { whenClaimed(times: number): Promise<void> } {
   let claims = 0;
-  let found: FoundCall = { state: 'CLAIMED', id: 'call' };
+  let found: FoundCall = { state: 'CLAIMED', held: { id: 'call', holder: 'gateway' } };
   const waiting: { times: number; resolve: () => void }[] = [];
   return {
     async claim() {
@@ -211,8 +217,10 @@ function recordsOfOneCall(): CallRecords & { whenClaimed(times: number): Promise
       if (now.state === 'CLAIMED') found = { state: 'RUNNING' };
       return now;
     },
+    begin: async (_checked, held) => asBegun(held),
     async finish(_checked, _call, { status, body }) {
       found = { state: 'FINISHED', status, body };
+      return true;
     },
     release: () => Promise.reject(new Error('the call was released')),
     async whenClaimed(times) {

@@ -11,19 +11,24 @@ const documentFaults: ReadonlySet<string> = new Set([
 /**
  * Returns the HTTP status of an outcome (GraphQL over HTTP, draft of 2025). Under `application/graphql-response+json` it is 200 if the operation
  * ran and at least one root field has data, otherwise the status of the error. Under `application/json` it is 200, except for refusals for
- * reasons other than an error of the document. A rate limit refuses before anything has happened, whoever applies it: its status is always 429.
+ * reasons other than an error of the document, for a rate limit, which refuses before anything has happened, whoever applies it, and for a mutation
+ * whose outcome is unknown: its client must not take it for done.
  */
 export function responseStatus(outcome: Outcome, mediaType: string): number {
   const isPlainJson = mediaType.startsWith('application/json');
   if (outcome.kind === 'stream') return 200;
   if (outcome.kind === 'response') {
     const { failureStatus = 200 } = outcome;
-    return isPlainJson && failureStatus !== 429 ? 200 : failureStatus;
+    return isPlainJson && failureStatus !== 429 && !isOutcomeUnknown(outcome) ? 200 : failureStatus;
   }
   const code = outcome.errors[0]?.extensions.code ?? '';
   // Clients of automatic persisted queries send the text after this response, whose status must not be an error.
   if (code === 'PERSISTED_QUERY_NOT_FOUND') return 200;
   return documentFaults.has(code) && isPlainJson ? 200 : outcome.status;
+}
+
+function isOutcomeUnknown({ errors }: Responded): boolean {
+  return errors.some(({ extensions: { code } }) => code === 'OUTCOME_UNKNOWN');
 }
 
 /**

@@ -13,7 +13,7 @@ export function tooManyKeys(retryAfterSeconds: number): RequestRefusal {
 
 export function stillRunning(): RequestRefusal {
   const message = 'The first request with this idempotency key is still running. Send the same request again later.';
-  return new RequestRefusal('GATEWAY_TIMEOUT', message);
+  return new RequestRefusal('GATEWAY_TIMEOUT', message, { retryAfterSeconds: 1 });
 }
 
 export function keysUnavailable(): RequestRefusal {

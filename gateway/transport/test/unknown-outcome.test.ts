@@ -27,7 +27,9 @@ describe('a mutation without a response', () => {
     await using w = await world(() => {}, { limits: { timeoutMs: 50 } });
     const failure = await failureOf(w.transport.fetch(mutation, unrepeatable));
     expect(failure).toMatchObject(unknown);
-    expect(failure.message).toBe('A subgraph did not respond in time. The change may or may not have been made.');
+    expect(failure.message).toBe(
+      'A subgraph did not respond in time. The change may or may not have been made. Read its outcome before trying again.',
+    );
   });
 
   test('may be repeated by the client if it has an idempotency key', async () => {

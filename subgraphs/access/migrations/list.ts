@@ -22,6 +22,7 @@ import { AddMail } from './0020-mail.ts';
 import { IndexExpiry } from './0021-retention.ts';
 import { AddSessionClients } from './0022-session-clients.ts';
 import { SealAddresses } from './0023-sealed-addresses.ts';
+import { AddBegunCalls } from './0024-begun-calls.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -47,4 +48,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0021-retention', class: IndexExpiry },
   { name: '0022-session-clients', class: AddSessionClients },
   { name: '0023-sealed-addresses', class: SealAddresses },
+  { name: '0024-begun-calls', class: AddBegunCalls },
 ];

@@ -11,6 +11,8 @@ export interface IdempotentClaim {
   readonly fingerprint: string;
   readonly holder: string;
   readonly leaseMs: number;
+  /** True if the call may run from now on; false if it may not before `beginCall`. */
+  readonly begun: boolean;
 }
 
 export type IdempotentCall =
@@ -53,16 +55,17 @@ export async function claimCall(em: EntityManager, claim: IdempotentClaim, maxKe
   return takeOver(em, call.id, claim);
 }
 
-/** Inserts the call, or replaces an expired one. Returns its id; undefined if the call exists or the caller has no room. */
+/** Inserts the call, or replaces one that has expired, or that has not begun within its lease. Returns its id; undefined if the call exists or the caller has no room. */
 async function insertCall(
   em: EntityManager,
-  { caller, keyHash, fingerprint, holder, leaseMs }: IdempotentClaim,
+  { caller, keyHash, fingerprint, holder, leaseMs, begun }: IdempotentClaim,
   maxKeys: number,
 ): Promise<string | undefined> {
   const [inserted] = await query<{ id: string }>(
     em,
-    sql`insert into idempotent_call as call (id, caller, key_hash, fingerprint, holder, leased_until)
-      select ${newId()}::uuid, ${caller}::text, ${keyHash}::text, ${fingerprint}::text, ${holder}::uuid, ${inMs(leaseMs)}
+    sql`insert into idempotent_call as call (id, caller, key_hash, fingerprint, holder, leased_until, begun)
+      select ${newId()}::uuid, ${caller}::text, ${keyHash}::text, ${fingerprint}::text, ${holder}::uuid, ${inMs(leaseMs)},
+        ${begun}::boolean
       where ${maxKeys}::int > (
         select count(*) from (
           select from idempotent_call where caller = ${caller} and created_at > now() - ${kept} limit ${maxKeys}
@@ -70,8 +73,8 @@ async function insertCall(
       )
       on conflict (caller, key_hash) do update set
         id = excluded.id, fingerprint = excluded.fingerprint, holder = excluded.holder, status = null, body = null,
-        leased_until = excluded.leased_until, created_at = excluded.created_at
-        where call.created_at <= now() - ${kept}
+        leased_until = excluded.leased_until, begun = excluded.begun, created_at = excluded.created_at
+        where call.created_at <= now() - ${kept} or (not call.begun and call.leased_until <= now())
       returning id`,
   );
   return inserted?.id;
@@ -88,15 +91,27 @@ async function findCall(em: EntityManager, { caller, keyHash }: IdempotentClaim)
 
 /** Takes over the claim of a call whose lease is over. A holder that repeats its claim keeps it. */
 async function takeOver(em: EntityManager, id: string, { holder, leaseMs }: IdempotentClaim): Promise<IdempotentCall> {
-  const [taken] = await query<{ isOwn: boolean }>(
+  const [taken] = await query<{ begun: boolean }>(
     em,
-    sql`update idempotent_call set holder = ${holder}, leased_until = ${inMs(leaseMs)}
-      from (select id, holder from idempotent_call where id = ${id} for update) as before
-      where idempotent_call.id = before.id and status is null and (before.holder = ${holder} or leased_until <= now())
-      returning before.holder = ${holder} as "isOwn"`,
+    sql`update idempotent_call set holder = ${holder}, leased_until = greatest(leased_until, ${inMs(leaseMs)})
+      where id = ${id} and status is null and (holder = ${holder} or leased_until <= now())
+      returning begun`,
   );
   if (!taken) return { state: 'RUNNING' };
-  return { state: taken.isOwn ? 'CLAIMED' : 'TAKEN_OVER', id };
+  return { state: taken.begun ? 'TAKEN_OVER' : 'CLAIMED', id };
+}
+
+/**
+ * Records that a call begins or still runs, and renews its lease. Returns false if another holder has its claim, or if it is finished. From now on,
+ * a call whose lease ends may have made its change.
+ */
+export async function beginCall(em: EntityManager, { id, holder }: HeldCall, leaseMs: number): Promise<boolean> {
+  const begun = await query(
+    em,
+    sql`update idempotent_call set begun = true, leased_until = ${inMs(leaseMs)}
+      where id = ${id} and holder = ${holder} and status is null returning id`,
+  );
+  return begun.length === 1;
 }
 
 /** Stores the response of a call. Returns false if another holder has its claim. */

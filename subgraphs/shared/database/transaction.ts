@@ -81,10 +81,10 @@ function toRecorded(
 }
 
 function outcomeUnknown(cause: unknown, isRepeatable: boolean): GraphError {
-  const error = new GraphError(
-    'OUTCOME_UNKNOWN',
-    'The change may or may not have been made. Read its outcome before trying again.',
-  );
+  const advice = isRepeatable
+    ? 'Send the same request again: the change is made once.'
+    : 'Read its outcome before trying again.';
+  const error = new GraphError('OUTCOME_UNKNOWN', `The change may or may not have been made. ${advice}`);
   error.cause = cause;
   error.extensions['retryable'] = isRepeatable;
   return error;
