@@ -13,7 +13,7 @@ export const migrateSettings = z.object({
   LOG_LEVEL: settings.LOG_LEVEL,
 });
 
-/** The administrator's secrets, and none of other processes. */
+/** The secrets of `npm run migrate`: those of the administrator, and none of other processes. */
 export const migrateSecrets: HeldSecrets = {
   required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET'],
   refused: [
@@ -35,8 +35,9 @@ export interface MigrateConfig {
   readonly logLevel: string;
 }
 
+/** Reads where the database is, for `npm run migrate` and for commands that may also hold other secrets. @throws ConfigurationError */
 export function readMigrateConfig(environment: NodeJS.ProcessEnv = process.env): MigrateConfig {
-  requireSecrets(environment, migrateSecrets);
+  requireSecrets(environment, { required: migrateSecrets.required, refused: [] });
   const parsed = parseEnvironment(migrateSettings, environment);
   if (parsed.DATABASE_URL === undefined)
     throw new ConfigurationError(

@@ -7,9 +7,10 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { defaultLimits } from '#shared/settings/limits.ts';
+import { requireSecrets } from '#shared/settings/process-secrets.ts';
 import type { SubgraphTables } from '#shared/subgraph.ts';
 import { allTables } from './all-subgraphs.ts';
-import { readMigrateConfig } from './migrate-config.ts';
+import { migrateSecrets, readMigrateConfig } from './migrate-config.ts';
 
 const command = {
   call: 'npm run migrate --',
@@ -26,6 +27,7 @@ const command = {
 /** Safe to run again, and from several places at once: one run migrates, the others wait and find nothing to do. */
 async function migrate(): Promise<void> {
   const { values } = readCommandLine(command);
+  requireSecrets(process.env, migrateSecrets);
   const config = readMigrateConfig();
   const { databaseUrl } = config;
   const secret = await loadRoleSecret(config);

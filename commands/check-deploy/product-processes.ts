@@ -39,7 +39,7 @@ export function knowsSetting(process: ProductProcess, setting: string): boolean 
 }
 
 /** @returns the secrets that the process may hold in production */
-export function secretsOf(process: ProductProcess): HeldSecrets {
+function secretsOf(process: ProductProcess): HeldSecrets {
   if (process.kind === 'gateway') return secretsOfGateway;
   if (process.kind === 'migrate') return migrateSecrets;
   return secretsOfSubgraph(allTables.find(({ name }) => name === process.name)?.secrets);

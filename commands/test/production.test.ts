@@ -119,7 +119,11 @@ describe('a release', () => {
 
   test('creates its first administrator by a command, once', async () => {
     const accounts = (variables: object, ...words: string[]) =>
-      startProcess(['commands/accounts.ts', 'create-admin', ...words], { ...production(), ...variables });
+      startProcess(['commands/accounts.ts', 'create-admin', ...words], {
+        ...production(),
+        ...fieldSettings,
+        ...variables,
+      });
     const first = accounts(administrator(), '--email', 'Root@freight.test');
     expect(await first.exitCode).toBe(0);
     expect(first.lines).toEqual([
@@ -144,7 +148,7 @@ describe('a release', () => {
           action: 'ACCOUNT_REGISTERED',
           actor_id: null,
           request_id: 'npm run accounts',
-          email: 'root@freight.test',
+          email: expect.not.stringContaining('root'),
           roles: ['ADMIN'],
         },
       ]);
