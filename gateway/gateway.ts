@@ -157,7 +157,11 @@ export async function createGateway(
     onServed: metrics.supergraph.served,
   });
   const { renewalMs } = config.live;
-  const streams = new LiveStreams({ ...config, renewalMs, access, log, onDrop: metrics.dropped });
+  const streams = new LiveStreams({
+    ...{ requestTimeoutMs: config.requestTimeoutMs, renewalMs, access, log },
+    onDrop: metrics.live.dropped,
+    onDelivered: metrics.live.delivered,
+  });
   const engine: ServedEngine =
     config.engine === 'apollo'
       ? createApolloEngine(supergraph.apollo, { config, errorPolicy, log })
@@ -204,6 +208,7 @@ export async function createGateway(
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,
+    onPaid: metrics.paid,
     onSettled(settlement) {
       metrics.settled(settlement);
       const served = toServedRequest(settlement);
@@ -244,6 +249,11 @@ export async function createGateway(
     onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
     pingMs: config.live.pingMs,
+  });
+  metrics.live.watch({
+    subscriptions: () => streams.subscriptions,
+    streams: () => streams.size,
+    sockets: () => webSockets.size,
   });
   const probe =
     config.access.kind === 'freight' ? healthRouteProbe() : typenameProbe(transport, () => access.identify({}, ''));

@@ -22,6 +22,8 @@ export interface SharedWork {
   readonly renewalMs: number;
   /** Called for each payload that a client loses because it reads too slowly. */
   readonly onDrop: () => void;
+  /** Called for each event with the number of clients that get it. */
+  readonly onDelivered: (clients: number) => void;
 }
 
 /** Identifies a client of the stream again. Rejects if its credentials have expired or were revoked. */
@@ -47,6 +49,10 @@ export class SharedStream {
     this.#identityKey = caller.key;
     this.#onEnd = onEnd;
     this.#renewal = setInterval(() => void this.renew(), work.renewalMs).unref();
+  }
+
+  get clients(): number {
+    return this.#members.size;
   }
 
   /** Adds a client. Its payloads begin with the next event. */
@@ -75,6 +81,7 @@ export class SharedStream {
         }
         const text = responseText(response);
         const payload = { text, cost: response.cost ?? 0, dropped: 0 };
+        this.#work.onDelivered(this.#members.size);
         for (const outbox of this.#members.keys()) outbox.push(payload, text.length);
       }
     } catch (error) {

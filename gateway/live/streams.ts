@@ -17,6 +17,8 @@ export interface LiveStreamsOptions {
   readonly log: Log;
   /** Called for each payload that a client loses because it reads too slowly. */
   readonly onDrop: () => void;
+  /** Called for each event with the number of clients that get it. */
+  readonly onDelivered: (clients: number) => void;
 }
 
 /** The running subscriptions. Equal ones share one stream. */
@@ -33,6 +35,18 @@ export class LiveStreams {
   /** True if streams end because the gateway stops. Edges then omit `complete`, so that clients reconnect. */
   get isClosing(): boolean {
     return this.#isClosing;
+  }
+
+  /** Streams that are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Subscriptions of clients that are open. */
+  get subscriptions(): number {
+    let sum = 0;
+    for (const stream of this.#open) sum += stream.clients;
+    return sum;
   }
 
   /** Ends every stream. */
@@ -53,7 +67,7 @@ export class LiveStreams {
     operation: PreparedOperation,
     signal: AbortSignal,
   ): AsyncIterableIterator<LivePayload> {
-    const { access, requestTimeoutMs, renewalMs, log, onDrop } = this.#options;
+    const { access, requestTimeoutMs, renewalMs, log, onDrop, onDelivered } = this.#options;
     const streams = this.#of(checked.generation);
     const key = streamKey(checked);
     const identify = () => access.identify(checked.headers, checked.address);
@@ -68,6 +82,7 @@ export class LiveStreams {
       eventTimeoutMs: Math.min(requestTimeoutMs, checked.contract?.timeoutMs ?? requestTimeoutMs),
       renewalMs,
       onDrop,
+      onDelivered,
     };
     const stream = new SharedStream(work, checked.caller, () => {
       streams.delete(key);

@@ -1,11 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isErrorCode } from '#shared/errors/errors.ts';
+import { BoundedLabels, removeSeries } from '#shared/runtime/bounded-labels.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import type { RefusalReason } from '../access/budget/budgets.ts';
 import type { OnDocumentWork } from '../access/documents/documents.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
+import { outcomeOf } from '../pipeline/request-outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
-import { OperationLabels } from './operation-labels.ts';
+import { createClientMetrics } from './client-metrics.ts';
+import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createSupergraphMetrics, type SupergraphMetrics } from './supergraph-metrics.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -21,8 +24,9 @@ export interface GatewayMetrics {
   readonly refusedKeys: Counter<'reason'>;
   /** An operation exceeded the budget of its caller. */
   budgetExceeded(reason: RefusalReason, tier: Tier): void;
-  /** A client of a subscription was too slow and lost a payload. */
-  dropped(): void;
+  /** The events of a subscription have cost points. */
+  paid(points: number, tier: Tier): void;
+  readonly live: LiveMetrics;
   /** @param read seconds since the access snapshot was up to date; undefined if there is none */
   watchSnapshot(read: () => number | undefined): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -35,7 +39,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
     name: 'gateway_request_duration_seconds',
-    help: 'Duration of GraphQL requests by operation',
+    help: 'Duration of GraphQL requests by operation, subscriptions excepted',
     labelNames: ['operation'],
     buckets: seconds,
     registers,
@@ -52,9 +56,10 @@ export function createGatewayMetrics(): GatewayMetrics {
     labelNames: ['operation', 'code'],
     registers,
   });
-  const labels = new OperationLabels((operation) => {
-    for (const metric of [duration, requests, errors]) void removeSeries(metric, operation);
+  const labels = new BoundedLabels((operation) => {
+    for (const metric of [duration, requests, errors]) void removeSeries<'operation'>(metric, 'operation', operation);
   });
+  const countByClient = createClientMetrics(registry);
   const subgraphDuration = new Histogram({
     name: 'gateway_subgraph_request_duration_seconds',
     help: 'Duration of requests to subgraphs, including retries and the time in the queue',
@@ -100,12 +105,12 @@ export function createGatewayMetrics(): GatewayMetrics {
     labelNames: ['reason'],
     registers,
   });
-  const dropped = new Counter({
-    name: 'gateway_live_payloads_dropped_total',
-    help: 'Payloads of subscriptions dropped because the client reads too slowly',
+  const points = new Counter({
+    name: 'gateway_cost_points_total',
+    help: 'Points that operations and events of subscriptions have cost, by tier of the caller',
+    labelNames: ['tier'],
     registers,
   });
-
   const exceeded = new Counter({
     name: 'gateway_budget_exceeded_total',
     help: 'Operations that exceeded the budget of their caller, by what it lacked and its tier; refused unless BUDGET_MODE is measure',
@@ -126,9 +131,13 @@ export function createGatewayMetrics(): GatewayMetrics {
       onQueueOverflow: (subgraph) => subgraphEvents.inc({ subgraph, event: 'queue_overflow' }),
       onBrokenSocket: (subgraph) => subgraphEvents.inc({ subgraph, event: 'broken_socket' }),
     },
-    settled({ startedAt, operationName, caller, errorCodes, status }) {
+    settled(settlement) {
+      const { startedAt, operationName, caller, client, tier, errorCodes, status, form } = settlement;
       const operation = labels.labelOf(operationName, caller);
-      duration.observe({ operation }, (performance.now() - startedAt) / 1000);
+      const spent = form === 'events' ? undefined : (performance.now() - startedAt) / 1000;
+      if (spent !== undefined) duration.observe({ operation }, spent);
+      countByClient({ client, caller, outcome: outcomeOf(settlement), seconds: spent });
+      if (tier) points.inc({ tier }, settlement.points);
       requests.inc({ operation, status });
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
     },
@@ -136,7 +145,8 @@ export function createGatewayMetrics(): GatewayMetrics {
     documentWork: (work, time) => documentWork.inc({ work, time }),
     unlisted,
     refusedKeys,
-    dropped: () => dropped.inc(),
+    paid: (cost, tier) => points.inc({ tier }, cost),
+    live: createLiveMetrics(registry),
     budgetExceeded: (reason, tier) => exceeded.inc({ reason, tier }),
     watchSnapshot(read) {
       new Gauge({
@@ -151,14 +161,4 @@ export function createGatewayMetrics(): GatewayMetrics {
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),
   };
-}
-
-/** Removes every series of an operation. */
-async function removeSeries(metric: Histogram<'operation'> | Counter<'operation'>, operation: string): Promise<void> {
-  const { values } = await metric.get();
-  for (const { labels } of values) {
-    if (labels.operation !== operation) continue;
-    const { le: _bucket, ...own } = labels as Record<string, string | number>;
-    metric.remove(own);
-  }
 }

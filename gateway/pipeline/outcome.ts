@@ -1,3 +1,4 @@
+import type { Tier } from '#shared/vocabulary.ts';
 import type { PublicError } from '../errors/public-error.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { FailureStatus } from './failure-status.ts';
@@ -77,6 +78,12 @@ export interface Settlement {
   readonly operationName: string | undefined;
   /** Id of the caller's account, or `anonymous`. */
   readonly caller: string;
+  /** Name that the client gives itself; undefined if the operation was refused before the caller was known. */
+  readonly client: string | undefined;
+  /** Undefined if it was refused before the caller was known. */
+  readonly tier: Tier | undefined;
+  /** Points that it has cost, besides those of its events. */
+  readonly points: number;
   /** 200 for an operation that ran, otherwise the status of the refusal. */
   readonly status: number;
   readonly errorCodes: readonly string[];

@@ -1,10 +1,13 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import type { Tier } from '#shared/vocabulary.ts';
 import type { AuditReports } from '../access/audit/audit-reports.ts';
 import type { Budgets, PricedOperation } from '../access/budget/budgets.ts';
 import type { Spending } from '../access/budget/spending.ts';
+import { budgetSubject } from '../access/budget/tiers.ts';
 import type { Usage } from '../access/budget/usage.ts';
 import type { Access } from '../access/caller.ts';
+import { clientName } from '../access/clients/client-name.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
 import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
 import type { Signatures } from '../access/signatures/signatures.ts';
@@ -79,6 +82,8 @@ export interface PipelineOptions {
   readonly log: Log;
   /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
   readonly onSettled: (settlement: Settlement) => void;
+  /** Called with the points of each event of a subscription. */
+  readonly onPaid?: (points: number, tier: Tier) => void;
 }
 
 /** The entrance queue holds at least this many operations, even if fewer may wait for execution: they wait for the event loop only. */
@@ -224,12 +229,15 @@ export class Pipeline {
   }
 
   #operationOf({ caller: { identity }, address, price, form, operation, document, trusted }: Priced): PricedOperation {
-    const { usage } = this.#options;
+    const { usage, onPaid } = this.#options;
     return {
       ...{ identity, address, price },
       isSubscription: form === 'events',
       rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
-      onPaid: (points) => usage?.count(identity, trusted?.id ?? null, { points }),
+      onPaid(points) {
+        usage?.count(identity, trusted?.id ?? null, { points });
+        onPaid?.(points, budgetSubject(identity, address).tier);
+      },
     };
   }
 
@@ -292,6 +300,9 @@ export class Pipeline {
       startedAt: received.startedAt,
       operationName: priced?.operation.name?.value,
       caller: callerName(priced),
+      client: identified && clientName(identified.headers),
+      tier: identified && budgetSubject(identified.caller.identity, identified.address).tier,
+      points: progress.spending?.spent ?? 0,
       status,
       errorCodes: errors.map(({ extensions }) => extensions.code),
       generation: progress.generation,

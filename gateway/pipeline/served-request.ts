@@ -1,6 +1,7 @@
-import { errorTable, isErrorCode } from '#shared/errors/errors.ts';
+import { errorTable } from '#shared/errors/errors.ts';
 import type { ServedRequest } from '../supergraph/canary/trials.ts';
 import type { Settlement } from './outcome.ts';
+import { isOfGraph } from './request-outcome.ts';
 
 /**
  * Says whether a request failed because of the graph. Undefined for what says nothing about a supergraph: streams, cancelled requests, and requests that
@@ -16,9 +17,4 @@ export function toServedRequest({
   if (!generation || (form !== undefined && form !== 'single')) return undefined;
   if (status === errorTable.REQUEST_CANCELLED.status) return undefined;
   return { generation, hasFailed: errorCodes.some(isOfGraph), milliseconds: performance.now() - startedAt };
-}
-
-/** Errors that a caller can't avoid by another request. */
-function isOfGraph(code: string): boolean {
-  return isErrorCode(code) && errorTable[code].status >= 500;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { OperationLabels } from '../observe/operation-labels.ts';
+import { BoundedLabels } from '#shared/runtime/bounded-labels.ts';
 import { readMetrics } from '../testing/metrics.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
@@ -92,6 +92,10 @@ describe('metrics', () => {
     expect(text).toMatch(/gateway_subgraph_requests_total\{subgraph="people",outcome="ok"\} 3/);
     expect(text).toMatch(/gateway_requests_total\{operation="other",status="200"\} \d+/);
     expect(text).toContain('process_cpu_seconds_total');
+    expect(text).toContain('gateway_client_requests_total{client="unnamed",outcome="ok"} 42');
+    expect(text).toContain('gateway_client_requests_total{client="unnamed",outcome="failed"} 1');
+    expect(text).toContain('gateway_client_requests_total{client="unnamed",outcome="refused"} 1');
+    expect(text).toContain('gateway_live_subscriptions 0');
     expect(text).not.toContain('Junk39');
     expect(text).not.toContain('Unknown');
   });
@@ -101,7 +105,7 @@ describe('labels of operations', () => {
   const limits = { names: 4, namesPerCaller: 2, idleMs: 1_000 };
 
   test('one caller cannot use all of them', () => {
-    const labels = new OperationLabels(() => {}, limits);
+    const labels = new BoundedLabels(() => {}, limits);
     expect(['A', 'B', 'C'].map((name) => labels.labelOf(name, 'junk'))).toEqual(['A', 'B', 'other']);
     expect(['Board', 'A'].map((name) => labels.labelOf(name, 'dispatcher'))).toEqual(['Board', 'A']);
   });
@@ -109,7 +113,7 @@ describe('labels of operations', () => {
   test('a name that is no longer used makes room for another', () => {
     let now = 0;
     const dropped: string[] = [];
-    const labels = new OperationLabels(
+    const labels = new BoundedLabels(
       (name) => dropped.push(name),
       limits,
       () => now,

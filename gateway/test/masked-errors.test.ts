@@ -172,6 +172,7 @@ describe('a defect of the gateway itself', () => {
     const streams = new LiveStreams({
       ...config,
       onDrop: () => {},
+      onDelivered: () => {},
       renewalMs: 1_000,
       access: createOpenAccess([]),
       log: silent,

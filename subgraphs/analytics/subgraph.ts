@@ -6,6 +6,7 @@ import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { retention } from './retention.ts';
 import { rules } from './rules.ts';
+import { measureCompany } from './store/measure-company.ts';
 
 /** Daily facts and the figures made of them. */
 export const analytics: Subgraph<AnalyticsContext> = {
@@ -17,5 +18,6 @@ export const analytics: Subgraph<AnalyticsContext> = {
   resolvers,
   rules,
   reactions,
+  measurements: [measureCompany],
   context: createContext,
 };

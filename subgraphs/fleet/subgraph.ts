@@ -7,6 +7,8 @@ import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { retention } from './retention.ts';
 import { rules } from './rules.ts';
+import { measureParticipation } from './store/measure-participation.ts';
+import { recommendationCounts } from './store/recommendation-counts.ts';
 
 export const fleet: Subgraph<FleetContext> = {
   name: 'fleet',
@@ -18,5 +20,7 @@ export const fleet: Subgraph<FleetContext> = {
   resolvers,
   rules,
   reactions,
+  measurements: [measureParticipation],
+  metrics: recommendationCounts.metrics,
   context: createContext,
 };

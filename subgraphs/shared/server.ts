@@ -31,6 +31,8 @@ import type { Log } from './runtime/log.ts';
 import { createSubgraphMetrics } from './runtime/metrics.ts';
 import { defaultLimits, type SubgraphLimits } from './settings/limits.ts';
 import type { Subgraph } from './subgraph.ts';
+import { measureJobs } from './work/measure-jobs.ts';
+import { Measurements } from './work/measurements.ts';
 
 export interface SubgraphOptions {
   readonly databaseUrl: string;
@@ -61,6 +63,8 @@ export interface RunningSubgraph<C extends BaseContext = BaseContext> extends Op
   readonly url: string;
   /** Responds to a gateway in the same process as the URL does, without a socket. Rejects once the subgraph stops. */
   readonly respond: Respond;
+  /** Reads the figures in `/metrics` that it otherwise reads at intervals. */
+  measure(): Promise<void>;
 }
 
 export function createSchema<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
@@ -125,12 +129,14 @@ export async function listen<C extends BaseContext>(
   const { subgraph, services, schema, contextFor } = open;
   const { log, database, jobs, live, health } = services;
   const counts = {
-    statements: database.statements,
     liveLosses: () => live.lost,
     liveConflations: () => live.conflated,
     liveUnsent: () => live.unsent,
   };
-  const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
+  const measured = [measureJobs(subgraph.name), ...(subgraph.measurements ?? [])];
+  const measurements = new Measurements(measured, services);
+  const own = [...(subgraph.metrics ?? []), ...measurements.metrics];
+  const metrics = createSubgraphMetrics(subgraph.name, counts, database, own);
 
   const readIdentity = createIdentityReader(verifier, services);
   const respond = createRespond({ schema, readIdentity, contextFor, metrics, log });
@@ -153,9 +159,11 @@ export async function listen<C extends BaseContext>(
   );
   if (takesEvents) await jobs.start();
   const purges = purgeChores({ ...sharedRetention, ...subgraph.retention });
-  const chores = startChores(takesEvents ? [...(subgraph.chores ?? []), ...purges] : [], services, metrics.noteRun);
+  const chores = startChores(takesEvents ? [...(subgraph.chores ?? []), ...purges] : [], services, metrics.chores);
+  if (takesEvents) measurements.start();
   const stop = async (): Promise<void> => {
     await chores.close();
+    await measurements.close();
     await subscriptions.close();
     await app.close();
     await open.close();
@@ -164,6 +172,7 @@ export async function listen<C extends BaseContext>(
   return {
     ...open,
     url: `${url}/graphql`,
+    measure: () => measurements.measure(),
     respond: (request) => (closing ? Promise.reject(new Error('The subgraph has stopped.')) : respond(request)),
     close() {
       closing ??= stop();

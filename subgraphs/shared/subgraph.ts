@@ -8,6 +8,7 @@ import type { Reactions } from './events/jobs.ts';
 import type { Rules } from './graphql/authorization.ts';
 import type { BaseContext } from './graphql/context.ts';
 import type { Secret } from './settings/process-secrets.ts';
+import type { Measurement } from './work/measurements.ts';
 
 /** The tables of a subgraph and their migrations. */
 export interface SubgraphTables {
@@ -30,6 +31,8 @@ export interface Subgraph<C extends BaseContext = BaseContext> extends SubgraphT
   readonly reactions: Reactions;
   /** Work that it repeats while it listens. */
   readonly chores?: readonly Chore[];
+  /** Figures that one of its processes reads from its tables now and then. */
+  readonly measurements?: readonly Measurement[];
   /** Its own metrics besides those of every subgraph. They are not registered yet. */
   readonly metrics?: readonly Metric[];
   /** Adds stores and loaders to the context of one request. */

@@ -8,6 +8,7 @@ import { resolvers } from './resolvers/map.ts';
 import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 import { eraseEndedContacts } from './store/erase-contacts.ts';
+import { measureDeliveries } from './store/measure-deliveries.ts';
 
 export const shipments: Subgraph<ShipmentsContext> = {
   name: 'shipments',
@@ -20,5 +21,6 @@ export const shipments: Subgraph<ShipmentsContext> = {
   rules,
   reactions,
   chores: [{ name: 'eraseEndedContacts', everyMs: 3_600_000, run: eraseEndedContacts }],
+  measurements: [measureDeliveries],
   context: createContext,
 };

@@ -12,6 +12,8 @@ export interface WebSocketEdgeOptions extends WebSocketSessionOptions {
 }
 
 export interface WebSocketEdge {
+  /** Websockets that are open. */
+  readonly size: number;
   /** Closes every connection with 1001, so that clients reconnect to another gateway. */
   close(): Promise<void>;
 }
@@ -51,6 +53,9 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     }
   }, options.pingMs).unref();
   return {
+    get size() {
+      return sockets.clients.size;
+    },
     async close() {
       clearInterval(pings);
       const closed = [...sockets.clients].map((socket) => closeSoon(socket));

@@ -274,3 +274,16 @@ describe('figures of drivers and organizations', () => {
     }
   });
 });
+
+test('the metrics of the last 30 days agree with the records', async () => {
+  await graph.measure();
+  const text = await (await fetch(new URL('/metrics', graph.url))).text();
+  const value = (metric: string) =>
+    Number(new RegExp(`^${metric}\\{days="30",subgraph="analytics"\\} (\\S+)$`, 'm').exec(text)?.[1]);
+  const records = recount(world, '2028-02-05', '2028-03-05');
+  expect(value('freight_shipments_delivered')).toBe(records.delivered);
+  expect(value('freight_revenue_per_shipment_dollars')).toBeCloseTo(records.revenueCents / 100 / records.invoices);
+  expect(value('freight_on_time_ratio')).toBeCloseTo(records.onTime / records.delivered);
+  expect(value('freight_satisfaction_stars')).toBeCloseTo(records.stars / records.ratings);
+  expect(value('freight_driver_utilization_ratio')).toBeCloseTo(records.busyDriverDays / records.activeDriverDays);
+});

@@ -4,6 +4,7 @@ import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
 import { assignBest as parse } from '../domain/assignment-input.ts';
 import { assignBest as assign, type Choice, joinQueue, Overtaken, previewBest, Undone } from '../store/assign-best.ts';
+import { recommendationCounts } from '../store/recommendation-counts.ts';
 
 const maxAttempts = 5;
 
@@ -14,7 +15,9 @@ const attempt = (isFirst: boolean) =>
     after: ({ shipmentIds }) => shipmentIds,
     change: async ({ transaction, caller, input, now }) => {
       if (!isFirst) await joinQueue(transaction.em);
-      return assign(transaction, caller, input.shipmentIds, now);
+      const choices = await assign(transaction, caller, input.shipmentIds, now);
+      recommendationCounts.assignedBest(choices.length);
+      return choices;
     },
     payload: bestPayload,
   });

@@ -23,6 +23,7 @@ import {
 import { assignShipment, unassignShipment } from '../store/assignments.ts';
 import { deactivateDriver, registerDriver, updateDriver } from '../store/drivers.ts';
 import { reportIncident } from '../store/incidents.ts';
+import { recommendationCounts } from '../store/recommendation-counts.ts';
 import { redeem } from '../store/rewards.ts';
 import { endShift, startShift } from '../store/shifts.ts';
 import { registerVehicle, retireVehicle, updateVehicle } from '../store/vehicles.ts';
@@ -77,7 +78,11 @@ export const Mutation = {
   assignShipment: recordMutation('assignment', {
     parse: assignments.assignShipment,
     after: ({ shipmentId }) => [shipmentId],
-    change: ({ transaction, caller, input, now }) => assignShipment(transaction, caller, input, now),
+    async change({ transaction, caller, input, now }) {
+      const assignment = await assignShipment(transaction, caller, input, now);
+      recommendationCounts.assigned(input.shipmentId, input.driverId);
+      return assignment;
+    },
     find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),
   }),
   assignBest,

@@ -15,6 +15,7 @@ import {
   vehicleConditions,
 } from '../store/filters.ts';
 import { assignments, type DriverOrder, driversIn, type VehicleOrder, vehiclesIn } from '../store/lists.ts';
+import { recommendationCounts } from '../store/recommendation-counts.ts';
 import { advise, listPairs } from '../store/recommendations.ts';
 import { keptTotal } from '../store/totals.ts';
 import { visibleAssignments } from '../store/visibility.ts';
@@ -74,7 +75,9 @@ export const Query = {
   ) => {
     checkCount('first', first, maxRecommendations);
     await catchUp([shipmentId]);
-    return listPairs(em, shipmentId, { first, now: clock() });
+    const pairs = await listPairs(em, shipmentId, { first, now: clock() });
+    recommendationCounts.recommended(shipmentId, pairs);
+    return pairs;
   },
   recommendations: async (
     _parent: unknown,
@@ -83,7 +86,9 @@ export const Query = {
   ) => {
     checkCount('first', first, maxRecommendations);
     if (!(await catchUp([shipmentId]))) return { recommendations: [], excluded: [], refusals: [notReady] };
-    return advise(em, shipmentId, { first, now: clock() });
+    const advice = await advise(em, shipmentId, { first, now: clock() });
+    recommendationCounts.recommended(shipmentId, advice.recommendations);
+    return advice;
   },
   leaderboard,
 };

@@ -65,6 +65,7 @@ describe('recommendations', () => {
       deliverBy: inHours(42),
       ...given,
     });
+  const scrape = async () => (await fetch(new URL('/metrics', fleet.url))).text();
   const see = (place: object, hours = 0) =>
     fleet.receive('vehicles.located', {
       at: inHours(hours),
@@ -149,5 +150,28 @@ describe('recommendations', () => {
       { reason: 'DRIVER_BUSY', count: 1 },
       { reason: 'VEHICLE_BUSY', count: 1 },
     ]);
+  });
+
+  test('are counted by confidence, and so are the assignments that follow them', async () => {
+    const { shipmentId } = await tanker({
+      pickupFrom: inHours(400),
+      pickupUntil: inHours(404),
+      deliverBy: inHours(460),
+    });
+    await advise(shipmentId);
+    const before = await scrape();
+    await fleet.assign(shipmentId, driverId, vehicleId);
+    expect(before).toMatch(/fleet_recommendations_total\{confidence="medium",subgraph="fleet"\} [1-9]/);
+    expect(before).toContain('fleet_assignments_total{origin="accepted",subgraph="fleet"} 0');
+    const after = await scrape();
+    expect(after).toContain('fleet_assignments_total{origin="accepted",subgraph="fleet"} 1');
+    expect(after).toMatch(/fleet_recommendations_accepted_total\{confidence="\w+",subgraph="fleet"\} 1/);
+  });
+
+  test('the share of drivers who take part is measured', async () => {
+    await fleet.measure();
+    const text = await scrape();
+    expect(text).toContain('freight_active_drivers{subgraph="fleet"} 1');
+    expect(text).toContain('freight_driver_participation_ratio{activity="shift",subgraph="fleet"} 0');
   });
 });

@@ -5,8 +5,9 @@ import type { DatabaseConnection } from 'kysely';
 import type pg from 'pg';
 import type { FieldCipher } from '../identity/field-cipher.ts';
 import type { Log } from '../runtime/log.ts';
+import type { ObservedDatabase } from '../runtime/sql-metrics.ts';
 import { cancelStatements } from './cancel-statements.ts';
-import { countStatements } from './count-statements.ts';
+import { countStatements, StatementCounter } from './count-statements.ts';
 import type { NamedMigration } from './database-types.ts';
 import { DirectStatements } from './direct-statements.ts';
 import { idempotencyMigration, keyedCallAgeMigration } from './idempotency.ts';
@@ -24,7 +25,7 @@ import { StatementLogger } from './statement-logger.ts';
 export type { EntityManager, NamedMigration } from './database-types.ts';
 
 /** The database of one subgraph: a schema that belongs to the role of the subgraph. */
-export interface Database {
+export interface Database extends ObservedDatabase {
   /** Seals and opens the columns with personal data. */
   readonly cipher: FieldCipher | undefined;
   /**
@@ -44,8 +45,6 @@ export interface Database {
   requireMigrated(): Promise<void>;
   /** Opens a connection for statements that the ORM does not support, such as COPY. The caller closes it. */
   connect(): Promise<pg.Client>;
-  /** Number of SQL statements since the start, for metrics, tests and benches. */
-  statements(): number;
   close(): Promise<void>;
 }
 
@@ -73,10 +72,7 @@ export async function openDatabase({
   poolSize = 10,
   statementTimeoutMs,
 }: DatabaseOptions): Promise<Database> {
-  let statements = 0;
-  const counted = () => {
-    statements += 1;
-  };
+  const counter = new StatementCounter();
   let pool: pg.Pool | undefined;
   const migrationsList = [inboxMigration, idempotencyMigration, keyedCallAgeMigration, ...migrations];
   const orm = await MikroORM.init({
@@ -100,7 +96,7 @@ export async function openDatabase({
     // MikroORM passes a connection of Kysely, although the option has another type.
     async onCreateConnection(created) {
       const connection = created as DatabaseConnection;
-      countStatements(connection, counted);
+      countStatements(connection, counter);
       cancelStatements(connection, log);
     },
     migrations: {
@@ -124,7 +120,7 @@ export async function openDatabase({
     cipher,
     fork(signal) {
       const em = orm.em.fork(signal && { signal });
-      return pool ? runDirectly(em, new DirectStatements({ pool, log, counted }, signal)) : em;
+      return pool ? runDirectly(em, new DirectStatements({ pool, log, counter }, signal)) : em;
     },
     maintain,
     async migrate() {
@@ -142,7 +138,14 @@ export async function openDatabase({
       await requireColumns(orm, schema);
     },
     connect: () => connectToSchema(url, schema),
-    statements: () => statements,
+    statements: () => counter.count,
+    poolUse() {
+      const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pool ?? {};
+      return { busy: total - idle, idle, waiting };
+    },
+    observe(onStatement) {
+      counter.onStatement = onStatement;
+    },
     close: () => orm.close(true),
   };
 }

@@ -1,12 +1,12 @@
 import pg, { type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { Log } from '../runtime/log.ts';
+import type { StatementCounter } from './count-statements.ts';
 
 /** What the statements of a database share. */
 export interface DirectHost {
   readonly pool: Pool;
   readonly log: Log;
-  /** Called for each statement. */
-  readonly counted: () => void;
+  readonly counter: StatementCounter;
 }
 
 /** Runs statements outside of transactions on connections of the driver, without the layers of the ORM (P30). */
@@ -22,15 +22,14 @@ export class DirectStatements {
 
   /** @throws errors of the driver; the reason of the signal after a cancellation */
   async run<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>> {
-    const { pool, counted } = this.#host;
+    const { pool, counter } = this.#host;
     this.#signal?.throwIfAborted();
     const client = await pool.connect();
     try {
       this.#signal?.throwIfAborted();
-      counted();
-      return await (this.#signal
-        ? this.#runCancellable<R>(client, text, values, this.#signal)
-        : client.query<R>(text, values));
+      return await counter.run(() =>
+        this.#signal ? this.#runCancellable<R>(client, text, values, this.#signal) : client.query<R>(text, values),
+      );
     } finally {
       client.release();
     }

@@ -9,14 +9,20 @@ export interface Chore {
   readonly run: (em: EntityManager, log: Log) => Promise<void>;
 }
 
-/**
- * Repeats chores until it is closed. A chore that fails is tried again at its next time. Its first failure in a row is logged.
- * @param noteRun called with the name of a chore after each run without a failure
- */
+/** Is told about each run of a chore. */
+export interface ChoreObserver {
+  /** The chore was started in this process and runs at this interval. */
+  scheduled(chore: Pick<Chore, 'name' | 'everyMs'>): void;
+  ran(chore: string, outcome: 'succeeded' | 'failed'): void;
+}
+
+const unobserved: ChoreObserver = { scheduled: () => undefined, ran: () => undefined };
+
+/** Repeats chores until it is closed. A chore that fails is tried again at its next time. Its first failure in a row is logged. */
 export function startChores(
   chores: readonly Chore[],
   { database, log }: { readonly database: Pick<Database, 'fork'>; readonly log: Log },
-  noteRun: (chore: string) => void = () => undefined,
+  observer: ChoreObserver = unobserved,
 ): { close(): Promise<void> } {
   const running = new Map<Chore, Promise<void>>();
   const failing = new Set<Chore>();
@@ -24,14 +30,16 @@ export function startChores(
     try {
       await chore.run(database.fork(), log);
       failing.delete(chore);
-      noteRun(chore.name);
+      observer.ran(chore.name, 'succeeded');
     } catch (error) {
+      observer.ran(chore.name, 'failed');
       if (!failing.has(chore)) log.warn({ err: error, chore: chore.name }, 'a chore failed; it will be tried again');
       failing.add(chore);
     } finally {
       running.delete(chore);
     }
   };
+  for (const chore of chores) observer.scheduled(chore);
   const timers = chores.map((chore) =>
     setInterval(() => {
       if (!running.has(chore)) running.set(chore, run(chore));

@@ -1,24 +1,28 @@
-import { Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { Counter, Histogram, type Metric, Registry } from 'prom-client';
+import { BoundedLabels, removeSeries } from './bounded-labels.ts';
+import { type ChoreMetrics, createChoreMetrics } from './chore-metrics.ts';
+import { type ObservedDatabase, watchDatabase } from './sql-metrics.ts';
+
+const operationLimits = { names: 200, namesPerCaller: 200, idleMs: 3_600_000 };
 
 export interface SubgraphMetrics {
   readonly registry: Registry;
   observe(operation: string, seconds: number, failed: boolean): void;
-  /** Notes that a chore has just run without a failure. */
-  noteRun(chore: string): void;
+  readonly chores: ChoreMetrics;
 }
 
 /** Counts since the start of the process, which other rooms keep. */
 export interface SubgraphCounts {
-  readonly statements: () => number;
   readonly liveLosses: () => number;
   readonly liveConflations: () => number;
   readonly liveUnsent: () => number;
 }
 
-/** Creates the metrics of one subgraph: durations and errors by operation, SQL statements, live data, and its own metrics. */
+/** Creates the metrics of one subgraph: durations and errors by operation, SQL statements, live data, chores, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
-  { statements, liveLosses, liveConflations, liveUnsent }: SubgraphCounts,
+  { liveLosses, liveConflations, liveUnsent }: SubgraphCounts,
+  database: ObservedDatabase,
   own: readonly Metric[] = [],
 ): SubgraphMetrics {
   const registry = new Registry();
@@ -38,15 +42,7 @@ export function createSubgraphMetrics(
     labelNames: ['operation'],
     registers,
   });
-  new Counter({
-    name: 'subgraph_sql_statements_total',
-    help: 'SQL statements sent',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(statements());
-    },
-  });
+  watchDatabase(registry, database);
   new Counter({
     name: 'subgraph_live_payloads_lost_total',
     help: 'Payloads of live data whose consumer was too slow, so that its stream ended with an error',
@@ -74,16 +70,15 @@ export function createSubgraphMetrics(
       this.inc(liveUnsent());
     },
   });
-  const lastRun = new Gauge({
-    name: 'subgraph_chore_last_success_timestamp_seconds',
-    help: 'When a chore, such as the purge of a table, last ran without a failure in this process',
-    labelNames: ['chore'],
-    registers,
-  });
+  // The names are those that clients give their operations, with the name of the subgraph. The gateway is the only caller.
+  const labels = new BoundedLabels((name) => {
+    for (const metric of [duration, errors]) void removeSeries<'operation'>(metric, 'operation', name);
+  }, operationLimits);
   return {
     registry,
-    noteRun: (chore) => lastRun.setToCurrentTime({ chore }),
-    observe(operation, seconds, failed) {
+    chores: createChoreMetrics(registry),
+    observe(name, seconds, failed) {
+      const operation = labels.labelOf(name, 'gateway');
       duration.observe({ operation }, seconds);
       if (failed) errors.inc({ operation });
     },

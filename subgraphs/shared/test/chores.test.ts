@@ -32,17 +32,22 @@ test('a chore is repeated, also after it has failed, and never runs twice at onc
   expect(running).toBe(0);
 });
 
-test('only runs without a failure are noted', async () => {
+test('each run is noted with its outcome', async () => {
   const done = Promise.withResolvers<void>();
   const noted: string[] = [];
+  const scheduled: string[] = [];
   const failing = { name: 'fail', everyMs: 1, run: () => Promise.reject(new Error('not today')) };
-  const chores = startChores([failing, { name: 'work', everyMs: 1, run: async () => {} }], services, (chore) => {
-    noted.push(chore);
-    if (noted.length === 3) done.resolve();
+  const chores = startChores([failing, { name: 'work', everyMs: 1, run: async () => {} }], services, {
+    scheduled: ({ name, everyMs }) => scheduled.push(`${name} every ${everyMs} ms`),
+    ran(chore, outcome) {
+      noted.push(`${chore} ${outcome}`);
+      if (noted.length >= 3 && new Set(noted).size === 2) done.resolve();
+    },
   });
   await done.promise;
   await chores.close();
-  expect(new Set(noted)).toEqual(new Set(['work']));
+  expect(scheduled).toEqual(['fail every 1 ms', 'work every 1 ms']);
+  expect(new Set(noted)).toEqual(new Set(['fail failed', 'work succeeded']));
 });
 
 test('closing waits for the chore that is running', async () => {

@@ -477,3 +477,25 @@ describe('cost', () => {
     }
   });
 });
+
+test('the metric of delivery times has every delivery of the last 30 days in cumulative buckets', async () => {
+  await scene.measure();
+  const text = await (await fetch(new URL('/metrics', scene.url))).text();
+  const since = now.getTime() - 30 * 86_400_000;
+  const hours = world.shipments.flatMap(({ deliveredAt, pickedUpAt }) =>
+    deliveredAt && pickedUpAt && deliveredAt.getTime() > since
+      ? [(deliveredAt.getTime() - pickedUpAt.getTime()) / 3_600_000]
+      : [],
+  );
+  const within = (le: string) =>
+    Number(
+      new RegExp(
+        `^freight_deliveries_by_duration\\{le="${RegExp.escape(le)}",subgraph="shipments"\\} (\\d+)$`,
+        'm',
+      ).exec(text)?.[1],
+    );
+  expect(hours.length).toBeGreaterThan(10);
+  expect(within('+Inf')).toBe(hours.length);
+  for (const limit of [8, 24, 48, 72])
+    expect(within(String(limit * 3_600))).toBe(hours.filter((one) => one <= limit).length);
+});

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Counter, Histogram, LabelValues } from 'prom-client';
 
 export interface LabelLimits {
   /** Names that may have a series at the same time. */
@@ -18,10 +19,10 @@ interface Label {
 }
 
 /**
- * Operation names as metric labels, in bounded number because clients choose the names. A new name becomes `other` if its caller has introduced
- * too many, or if all labels are in use. A name that is idle for long makes room for another.
+ * Names of operations or clients as metric labels, in bounded number because clients choose the names. A new name becomes `other` if its caller has
+ * introduced too many, or if all labels are in use. A name that is idle for long makes room for another.
  */
-export class OperationLabels {
+export class BoundedLabels {
   readonly #limits: LabelLimits;
   readonly #now: () => number;
   readonly #onDropped: (name: string) => void;
@@ -37,7 +38,7 @@ export class OperationLabels {
     this.#labels = new LRUCache({ max: limits.names, dispose: ({ caller }, name) => this.#drop(caller, name) });
   }
 
-  /** Returns the label of an operation. An invalid or unnamed operation is `anonymous`. */
+  /** Returns the label of a name. An invalid or unnamed operation is `anonymous`. */
   labelOf(name: string | undefined, caller: string): string {
     if (name === undefined) return 'anonymous';
     const label = this.#labels.get(name);
@@ -63,5 +64,18 @@ export class OperationLabels {
     if (left > 0) this.#introduced.set(caller, left);
     else this.#introduced.delete(caller);
     this.#onDropped(name);
+  }
+}
+
+/** Removes every series of a metric whose label has this value. */
+export async function removeSeries<L extends string>(
+  metric: Histogram<L> | Counter<L>,
+  label: L,
+  value: string,
+): Promise<void> {
+  const { values } = await metric.get();
+  for (const { labels } of values) {
+    const { le: _bucket, ...own } = labels as Record<string, string | number>;
+    if (own[label] === value) metric.remove(own as LabelValues<L>);
   }
 }

@@ -1,0 +1,43 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { BoundedLabels, removeSeries } from '#shared/runtime/bounded-labels.ts';
+import { type RequestOutcome, requestOutcomes } from '../pipeline/request-outcome.ts';
+
+/** Clients choose their names, so their number is bounded, in all and by account. */
+const limits = { names: 50, namesPerCaller: 5, idleMs: 3_600_000 };
+
+export interface SettledRequest {
+  /** Name that the client gives itself; undefined if it was refused before it was read. */
+  readonly client: string | undefined;
+  readonly caller: string;
+  readonly outcome: RequestOutcome;
+  /** Undefined for a subscription, which lasts as long as its client wants. */
+  readonly seconds: number | undefined;
+}
+
+/** Counts requests by client and outcome. The objective of 99.95 % is measured by them. */
+export function createClientMetrics(registry: Registry): (request: SettledRequest) => void {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'gateway_client_requests_total',
+    help: 'GraphQL requests by client and outcome: ok, refused (the client must change the request), cancelled, or failed because of the graph',
+    labelNames: ['client', 'outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'gateway_client_request_duration_seconds',
+    help: 'Duration of GraphQL requests by client, subscriptions excepted',
+    labelNames: ['client'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  });
+  const labels = new BoundedLabels((client) => {
+    for (const metric of [requests, duration]) void removeSeries<'client'>(metric, 'client', client);
+  }, limits);
+  // The ratio of failures is 0, not absent, before the first one.
+  for (const outcome of requestOutcomes) requests.inc({ client: 'other', outcome }, 0);
+  return ({ client: name, caller, outcome, seconds }) => {
+    const client = labels.labelOf(name, caller);
+    requests.inc({ client, outcome });
+    if (seconds !== undefined) duration.observe({ client }, seconds);
+  };
+}
