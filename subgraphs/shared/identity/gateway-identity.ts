@@ -1,9 +1,9 @@
 import { GraphError } from '../errors/errors.ts';
 import type { Health } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
-import { createForeignKeyReporter } from './foreign-keys.ts';
+import { createClientTokenReporter, createForeignKeyReporter } from './foreign-keys.ts';
 import type { Identity } from './identity.ts';
-import type { TokenVerifier } from './tokens.ts';
+import { accessTokens, namesKind, type TokenVerifier } from './tokens.ts';
 
 /**
  * Reads the identity of the caller from the token of the gateway.
@@ -24,6 +24,7 @@ export function createIdentityReader(
 ): ReadIdentity {
   let isSkewed = false;
   const reportForeignKey = createForeignKeyReporter(keySettings, log);
+  const reportClientToken = createClientTokenReporter(log);
   return async (token) => {
     const identity = typeof token === 'string' ? await verifier.verify(token) : undefined;
     if (identity) {
@@ -35,6 +36,7 @@ export function createIdentityReader(
     if (seconds === undefined) {
       const keyId = typeof token === 'string' ? verifier.foreignKeyId(token) : undefined;
       if (keyId !== undefined) reportForeignKey(keyId);
+      if (typeof token === 'string' && namesKind(token, accessTokens)) reportClientToken();
       throw new GraphError(
         'UNAUTHENTICATED',
         'The request has no identity token for this subgraph. Send requests through the gateway.',

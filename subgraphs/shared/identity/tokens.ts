@@ -81,7 +81,7 @@ export interface TokenVerifier {
    * else is wrong with the token. Otherwise undefined, also for a token that has merely expired.
    */
   skewSeconds(token: string): Promise<number | undefined>;
-  /** For an invalid token: the id of its key, if the verifier does not have that key. */
+  /** For an invalid token: the id of its key, if the token names this issuer and the verifier does not have that key. */
   foreignKeyId(token: string): string | undefined;
   /** For an invalid token: true if it has expired and nothing else is wrong with it. */
   hasExpired(token: string): Promise<boolean>;
@@ -208,7 +208,8 @@ export function createVerifier(
     foreignKeyId(token) {
       try {
         const { kid } = decodeProtectedHeader(token);
-        return publicKeys.some((key) => key.kid === kid) ? undefined : kid;
+        const isKnown = publicKeys.some((key) => key.kid === kid);
+        return isKnown || decodeJwt(token).iss !== issuer ? undefined : kid;
       } catch {
         return undefined;
       }
@@ -222,4 +223,14 @@ export function createVerifier(
       }
     },
   };
+}
+
+/** True if a token names the issuer and the audience of this kind. Its signature is not checked. */
+export function namesKind(token: string, { issuer, audience }: TokenKind): boolean {
+  try {
+    const { iss, aud } = decodeJwt(token);
+    return iss === issuer && aud === audience;
+  } catch {
+    return false;
+  }
 }

@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import { post } from '../../../client/post.ts';
 import { createForeignKeyReporter } from '../identity/foreign-keys.ts';
 import { anonymous, identityHeader } from '../identity/identity.ts';
-import { createSigner, identityTokens, newKeyPair } from '../identity/tokens.ts';
-import { startTestSubgraph } from './harness.ts';
+import { accessTokens, createSigner, createVerifier, identityTokens, newKeyPair } from '../identity/tokens.ts';
+import { somebody, startTestSubgraph } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 
 interface Line {
@@ -14,7 +14,7 @@ interface Line {
 }
 
 function linesInto(lines: Line[]) {
-  return pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  return pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
 }
 
 test('a gateway that signs with another key is refused, and one log line names the wrong setting', async () => {
@@ -37,6 +37,34 @@ test('a gateway that signs with another key is refused, and one log line names t
   } finally {
     await notes.close();
   }
+});
+
+test('the access token of a client is refused, and a log line says that a client reaches the subgraph', async () => {
+  const lines: Line[] = [];
+  const notes = await startTestSubgraph(sampleSubgraph('shipments'), { log: linesInto(lines) });
+  try {
+    const { privateJwk } = await newKeyPair();
+    const token = createSigner(privateJwk).sign(somebody(['CUSTOMER']), accessTokens, 60);
+    const { status } = await post(notes.url, '{"query":"{ __typename }"}', { headers: { [identityHeader]: token } });
+    expect(status).toBe(401);
+    expect(lines).toMatchObject([
+      {
+        code: 'CLIENT_TOKEN',
+        msg: 'A client sent its access token to this subgraph. Give clients the address of the gateway, and let gateways alone reach this port.',
+      },
+    ]);
+  } finally {
+    await notes.close();
+  }
+});
+
+test('a token of another issuer names no setting: nobody can add its key', async () => {
+  const { privateJwk, publicJwk } = await newKeyPair();
+  const other = createSigner((await newKeyPair()).privateJwk);
+  const verifier = createVerifier([publicJwk], accessTokens);
+  expect(verifier.foreignKeyId(other.sign(anonymous, accessTokens, 60))).toEqual(expect.any(String));
+  expect(verifier.foreignKeyId(other.sign(anonymous, identityTokens('shipments'), 60))).toBeUndefined();
+  expect(verifier.foreignKeyId(createSigner(privateJwk).sign(anonymous, accessTokens, 60))).toBeUndefined();
 });
 
 test('forged tokens cannot fill the log: they cause one line per minute, with a short id', () => {
