@@ -29,6 +29,8 @@ export interface RequestScope {
   readonly signal?: AbortSignal;
   /** The time on the clock of `performance.now()`, in milliseconds, after which the client no longer waits for the response. */
   readonly deadline?: number;
+  /** Milliseconds that the contract of the document allows, if the deadline follows from it. */
+  readonly contractMs?: number;
   /** True when sending the operation again could make a change twice: a mutation without idempotency keys. */
   readonly unrepeatable?: boolean;
   /** How errors change the response. Default `PROPAGATE`. */

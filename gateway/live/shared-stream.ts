@@ -1,6 +1,7 @@
 import { GraphError, maskedMessage } from '#shared/errors/errors.ts';
 import type { Channel } from '#shared/live/channel.ts';
 import type { Caller } from '../access/caller.ts';
+import type { TimeLimit } from '../access/documents/time-limit.ts';
 import type { Engine, Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import { RequestError } from '../engine/errors.ts';
@@ -16,8 +17,8 @@ export interface SharedWork {
   readonly variables: Variables;
   readonly requestId: string;
   readonly onError: ErrorBehavior;
-  /** Milliseconds that the fetches of one event may take. */
-  readonly eventTimeoutMs: number;
+  /** How long the fetches of one event may take. */
+  readonly timeLimit: TimeLimit;
   /** Milliseconds between two checks of the clients' credentials. Must be less than the life of an identity token. */
   readonly renewalMs: number;
   /** Called for each payload that a client loses because it reads too slowly. */
@@ -115,7 +116,8 @@ export class SharedStream {
   }
 
   #scopeOfEvent(): RequestScope {
-    const { requestId, onError, eventTimeoutMs } = this.#work;
+    const { requestId, onError, timeLimit } = this.#work;
+    const { timeoutMs, contractMs } = timeLimit;
     return {
       requestId,
       onError,
@@ -123,7 +125,8 @@ export class SharedStream {
       headers: { ...this.#caller.headers, 'x-request-id': requestId },
       headersFor: (subgraph) => this.#headersFor(subgraph),
       signal: this.#leaving.signal,
-      deadline: performance.now() + eventTimeoutMs,
+      deadline: performance.now() + timeoutMs,
+      ...(contractMs !== undefined && { contractMs }),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Log } from '#shared/runtime/log.ts';
 import type { Access } from '../access/caller.ts';
+import { timeLimitOf } from '../access/documents/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { Checked } from '../pipeline/stages.ts';
@@ -79,7 +80,7 @@ export class LiveStreams {
       variables: checked.variables,
       requestId: checked.id,
       onError: checked.onError,
-      eventTimeoutMs: Math.min(requestTimeoutMs, checked.contract?.timeoutMs ?? requestTimeoutMs),
+      timeLimit: timeLimitOf(checked.contract, requestTimeoutMs),
       renewalMs,
       onDrop,
       onDelivered,

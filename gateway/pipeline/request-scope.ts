@@ -1,6 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { rateLimitHeader, rateLimitText } from '#shared/identity/rate-limit.ts';
 import { clientText } from '../access/clients/client-name.ts';
+import { timeLimitOf } from '../access/documents/time-limit.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { isRepeatable } from './repeatable.ts';
 import type { Checked } from './stages.ts';
@@ -13,7 +14,7 @@ const maxTracestate = 512;
 /** Makes the scope of a client's request: what each of its calls to subgraphs carries along. */
 export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
   const { caller, id, clientRequestId, address, startedAt, headers: incoming } = checked;
-  const { explanation, contract, rateLimit } = checked;
+  const { explanation, rateLimit } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
   if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
   if (checked.operation.operation === OperationTypeNode.MUTATION) {
@@ -27,7 +28,7 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     if (typeof tracestate === 'string' && tracestate.length <= maxTracestate) headers['tracestate'] = tracestate;
   }
   if (rateLimit) headers[rateLimitHeader] = rateLimitText(rateLimit);
-  const deadline = startedAt + Math.min(requestTimeoutMs, contract?.timeoutMs ?? requestTimeoutMs);
+  const { timeoutMs, contractMs } = timeLimitOf(checked.contract, requestTimeoutMs);
   const scope: RequestScope = {
     requestId: id,
     // The rate limit differs from request to request, so that requests with it share no fetch.
@@ -35,7 +36,8 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     headers,
     ...(caller.headersFor && { headersFor: caller.headersFor }),
     signal,
-    deadline,
+    deadline: startedAt + timeoutMs,
+    ...(contractMs !== undefined && { contractMs }),
     unrepeatable: !isRepeatable(checked),
     onError: checked.onError,
   };

@@ -121,9 +121,9 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
     const { name } = this.#client;
     if (this.#waiters.length > 1) {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-      waiter.settle(reason === 'left' ? cancelled(name) : timedOut(name));
+      waiter.settle(reason === 'left' ? cancelled(name) : timedOut(name, waiter.contractMs));
     } else {
-      this.#giveUp(reason);
+      this.#giveUp(reason, waiter.contractMs);
     }
   }
 
@@ -131,14 +131,15 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
     this.#giveUp('late');
   }
 
-  #giveUp(reason: 'left' | 'late'): void {
+  #giveUp(reason: 'left' | 'late', contractMs?: number): void {
     if (this.#exchange) {
       this.#exchange.abort();
-      if (reason === 'late') this.#client.breaker.failed();
+      // Owners of documents choose how long they wait, which says nothing about the subgraph.
+      if (reason === 'late' && contractMs === undefined) this.#client.breaker.failed();
       else this.#client.breaker.abstained();
     }
     const { name } = this.#client;
-    if (reason === 'late') this.#fail(timedOut(name), this.#exchange?.wasSent ?? false);
+    if (reason === 'late') this.#fail(timedOut(name, contractMs), this.#exchange?.wasSent ?? false);
     else this.#settle(cancelled(name), 'cancelled');
   }
 

@@ -53,11 +53,13 @@ export function malformed(subgraph: string, message: string, cause?: unknown): F
   return { failure, transient: false, maybeExecuted: true, unhealthy: true };
 }
 
-export function timedOut(subgraph: string): SubgraphFailure {
-  return new SubgraphFailure('GATEWAY_TIMEOUT', subgraph, {
-    message: 'A subgraph did not respond in time.',
-    retryable: true,
-  });
+/** @param contractMs milliseconds that the contract of the document allows, if it ended the request */
+export function timedOut(subgraph: string, contractMs?: number): SubgraphFailure {
+  const message =
+    contractMs === undefined
+      ? 'A subgraph did not respond in time.'
+      : `The contract of the document ends a run after ${contractMs} ms. Request less, or register it with a longer timeoutMs.`;
+  return new SubgraphFailure('GATEWAY_TIMEOUT', subgraph, { message, retryable: contractMs === undefined });
 }
 
 const repeatAdvice = 'Send the same request again: the change is made once.';

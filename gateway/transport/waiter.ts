@@ -12,6 +12,8 @@ type Reject = (failure: SubgraphFailure) => void;
 
 /** One client request that waits for a call, alone or with others. */
 export class Waiter implements AbortListener {
+  /** See `RequestScope.contractMs`. */
+  readonly contractMs: number | undefined;
   readonly #call: Abandonable;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -21,11 +23,12 @@ export class Waiter implements AbortListener {
   /** @param callEndsAt `performance.now()` at which the call itself times out */
   constructor(
     call: Abandonable,
-    { signal, deadline }: RequestScope,
+    { signal, deadline, contractMs }: RequestScope,
     callEndsAt: number,
     resolve: Resolve,
     reject: Reject,
   ) {
+    this.contractMs = contractMs;
     this.#call = call;
     this.#signal = signal;
     this.#resolve = resolve;
