@@ -5,7 +5,7 @@ import type { Refused } from '../pipeline/outcome.ts';
 import { fromEngineError, fromUnknownError, type PublicError } from './public-error.ts';
 import { RequestRefusal } from './request-refusal.ts';
 
-/** Seconds to wait if the error states none. */
+/** Seconds to wait if a process or a dependency is away and the error states none. */
 const defaultRetrySeconds = 1;
 
 /** Turns the error that ended a request into the outcome that every edge reports. Unknown errors are logged and masked. */
@@ -32,9 +32,9 @@ function statusOf(code: unknown): number {
   return isErrorCode(code) ? errorTable[code].status : errorTable.INTERNAL_SERVER_ERROR.status;
 }
 
-/** Makes the `Retry-After` header of an error that states a time, and of the statuses that require one. */
+/** Makes the `Retry-After` header of an error that states a time, and of an outage. */
 function retryAfter(status: number, error: PublicError | undefined): Record<string, string> {
   const seconds = error?.extensions['retryAfterSeconds'];
-  if (status !== 429 && status !== 503 && seconds === undefined) return {};
+  if (status !== 503 && typeof seconds !== 'number') return {};
   return { 'retry-after': String(typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : defaultRetrySeconds) };
 }

@@ -146,7 +146,8 @@ export class Budgets {
     const message = isSubscription
       ? `At most ${max} subscriptions of a ${tier} caller may be open at once. End one first.`
       : `At most ${max} requests of a ${tier} caller may run at once. Send fewer at the same time.`;
-    throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: 1 });
+    // Nobody knows when a subscription ends.
+    throw new RequestRefusal('RATE_LIMITED', message, isSubscription ? {} : { retryAfterSeconds: 1 });
   }
 
   /**

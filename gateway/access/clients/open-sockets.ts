@@ -48,5 +48,6 @@ export class OpenSockets {
 
 function refuse({ maxPerClient }: ClientSlots, whose: string): never {
   const message = `At most ${maxPerClient} websockets and streams ${whose} may be open at once. Close one, or use one websocket for several operations.`;
-  throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: 1 });
+  // Nobody knows when one closes.
+  throw new RequestRefusal('RATE_LIMITED', message);
 }

@@ -27,7 +27,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     verifyClient({ req }, decide) {
       if (!options.mayOpen(req.headers)) return decide(false, 403, 'Forbidden');
       const hasRoom = options.openSockets.hasRoomFor(options.readOrigin(req).address);
-      return decide(hasRoom, 429, 'Too Many Requests', { 'retry-after': '1' });
+      return decide(hasRoom, 429, 'Too Many Requests');
     },
     autoPong: false, // the session sends pongs, within its bounds
     handleProtocols: (protocols) => handleProtocols(protocols),

@@ -301,6 +301,17 @@ describe('requests', () => {
     await reserve(1);
   });
 
+  test('subscriptions beyond those of the tier are refused without a time to wait, since nobody knows when one ends', async () => {
+    const { reserve, refusal } = openBudgets();
+    await Promise.all(Array.from({ length: 100 }, () => reserve(1, { isSubscription: true })));
+    const refused = await refusal(reserve(1, { isSubscription: true }));
+    expect([refused.status, refused.code, refused.extensions]).toEqual([
+      429,
+      'RATE_LIMITED',
+      expect.not.objectContaining({ retryAfterSeconds: expect.anything() }),
+    ]);
+  });
+
   test('that only wait for the response of an equal request do not count as running', async () => {
     const { reserve } = openBudgets();
     await Promise.all(Array.from({ length: 20 }, () => reserve(1)));
