@@ -200,6 +200,7 @@ export async function createGateway(
       record: recordAppraisals,
       introspection: config.introspection,
       budgets: budgets.budgets,
+      maxQueryCost: config.maxQueryCost,
     },
     maxQueryCost: config.maxQueryCost,
     budgets: budgets.budgets,

@@ -173,8 +173,8 @@ export const gatewaySettings = z.object({
     otherwise: 'live data stays within the process, and each gateway has budgets of its own',
   }),
   MAX_QUERY_COST: count.optional().meta({
-    description: 'Most objects that one operation may return, computed from the sizes of its lists.',
-    unit: 'objects',
+    description: 'Most points that one operation may cost, whoever sends it. The burst of the caller can be lower.',
+    unit: 'points',
     otherwise: '5000; no limit with `--supergraph`',
   }),
   ASSUMED_LIST_SIZE: count.default(10).meta({

@@ -6,6 +6,7 @@ import { largestVariables } from '../access/cost/largest-variables.ts';
 import { documentId } from '../access/documents/manifest.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { withoutSuggestion } from './check-document.ts';
+import { isDroppable } from './is-droppable.ts';
 import { limitPages } from './limit-pages.ts';
 import type { Checked } from './stages.ts';
 
@@ -18,16 +19,18 @@ export interface AppraisedFor {
   readonly mayReadSchema: boolean;
   /** Undefined if operations cost nothing. */
   readonly budgets: Budgets | undefined;
+  /** Points that an operation of the owner may cost; null for no limit. */
+  readonly priceLimit: number | null;
 }
 
 /** Validates, plans and prices a text as the gateway does for a request of this caller. */
 export async function appraiseDocument(
   text: string,
   checked: Checked,
-  { mayReadSchema, budgets }: AppraisedFor,
+  { mayReadSchema, budgets, priceLimit }: AppraisedFor,
 ): Promise<DocumentAppraisal> {
   const { generation } = checked;
-  const about = { id: documentId(text), supergraph: documentId(generation.supergraphSdl) };
+  const about = { id: documentId(text), supergraph: documentId(generation.supergraphSdl), priceLimit };
   const faulty = (faults: readonly string[]): DocumentAppraisal => ({ ...about, faults: [...faults], figures: null });
   const result = generation.views.for(checked.caller.identity).documents.inspect(text);
   if (result.kind === 'refused') return faulty([result.error.message]);
@@ -56,20 +59,17 @@ async function figuresOf(
   const { points: bucket, maxPageSize } = tierLimits[budgetSubject(caller.identity, address).tier];
   const variables = largestVariables(operation, maxPageSize, (given) => pricer.price(document, operation, given));
   const maximum = pricer.price(document, operation, variables);
-  const byField = pricer
-    .costByField(document, operation, variables)
-    .toSorted((one, other) => other.cost - one.cost)
-    .slice(0, maxFields);
-  const below = byField.find(({ path }) => path.includes('.'));
+  const byField = pricer.costByField(document, operation, variables).toSorted((one, other) => other.cost - one.cost);
+  const droppable = byField.find(({ path }) => path.includes('.') && isDroppable(document, operation, path));
   const pointsPerMinute = (60_000 * bucket.points) / bucket.perMs;
   const fetched = engine ? await engine.fetchesOf(planRequest(source, document, operation, caller.grants)) : [];
   return {
     maximum,
-    byField,
+    byField: byField.slice(0, maxFields),
     fetches: fetched.length,
     subgraphs: [...new Set(fetched)].sort(),
     callsPerMinute: Math.floor(pointsPerMinute / Math.max(maximum, 1)),
-    cheapestDrop: below ? { path: below.path, saves: below.cost } : null,
+    cheapestDrop: droppable ? { path: droppable.path, saves: droppable.cost } : null,
   };
 }
 

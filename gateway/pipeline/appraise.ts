@@ -5,6 +5,7 @@ import { hasScope } from '#shared/identity/identity.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
 import { appraiseDocument } from './appraise-document.ts';
 import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.ts';
+import { lowestLimit } from './price.ts';
 import type { Checked } from './stages.ts';
 
 /** Gives the access subgraph what documents cost, before the mutation that registers them. */
@@ -15,6 +16,8 @@ export interface AppraiseOptions {
   readonly introspection: IntrospectionPolicy;
   /** Undefined if operations cost nothing. */
   readonly budgets: Budgets | undefined;
+  /** Points that any operation may cost; undefined for no limit. */
+  readonly maxQueryCost: number | undefined;
 }
 
 /** Documents of one mutation. The access subgraph refuses more. */
@@ -24,13 +27,19 @@ const maxDocuments = 200;
  * Validates, plans and prices the documents of a mutation that registers them. Only a gateway can: the subgraph has neither supergraph nor planner.
  * Other operations pass. A manifest in a wrong form passes too, and the subgraph says what is wrong with it.
  */
-export async function appraise(checked: Checked, { record, introspection, budgets }: AppraiseOptions): Promise<void> {
+export async function appraise(checked: Checked, options: AppraiseOptions): Promise<void> {
+  const { record, introspection, budgets, maxQueryCost } = options;
   const { identity } = checked.caller;
   // For others the field is null, and the mutation does not run.
   if (identity.kind !== 'account' || !hasScope(identity, 'access:documents')) return;
   const bodies = registeredBodies(checked).slice(0, maxDocuments);
   if (bodies.length === 0) return;
-  const about = { mayReadSchema: mayIntrospect(checked, introspection), budgets };
+  const burst = budgets?.highestPrice(identity, checked.address);
+  const about = {
+    mayReadSchema: mayIntrospect(checked, introspection),
+    budgets,
+    priceLimit: lowestLimit(maxQueryCost, burst) ?? null,
+  };
   const appraisals: DocumentAppraisal[] = [];
   for (const body of bodies) {
     checked.cancellation.throwIfCancelled();

@@ -16,19 +16,29 @@ export interface PriceLimits {
  * @throws RequestRefusal COST_ESTIMATED_TOO_EXPENSIVE for a price that no waiting makes affordable
  */
 export function price(checked: Checked, { maxQueryCost, burst, isCharged }: PriceLimits): Priced {
-  const agreed = checked.contract?.maximumPrice ?? Number.POSITIVE_INFINITY;
-  const limit = Math.min(maxQueryCost ?? Number.POSITIVE_INFINITY, burst ?? Number.POSITIVE_INFINITY, agreed);
-  if (limit === Number.POSITIVE_INFINITY && !isCharged) return { ...checked, price: 0 };
+  const agreed = checked.contract?.maximumPrice ?? undefined;
+  const limit = lowestLimit(maxQueryCost, burst, agreed);
+  if (limit === undefined && !isCharged) return { ...checked, price: 0 };
   const { generation, document, operation, variables } = checked;
   const estimate = generation.pricer.price(document, operation, variables);
-  if (estimate <= limit) return { ...checked, price: estimate };
+  if (limit === undefined || estimate <= limit) return { ...checked, price: estimate };
+  const bound =
+    limit === agreed
+      ? 'the contract of its document allows'
+      : limit === burst
+        ? 'your bucket holds at most'
+        : 'one operation may cost at most';
   const mostExpensive = generation.pricer.mostExpensivePath(document, operation, variables);
   const where = mostExpensive ? ` Most of them come from "${mostExpensive.path}". Request shorter lists there.` : '';
-  const message =
-    limit === agreed
-      ? `The operation may cost ${estimate} points; the contract of its document allows ${limit}.${where} Or register the document with a higher maximumPrice.`
-      : `The operation may return ${estimate} objects; at most ${limit} are allowed.${where}`;
+  const advice = limit === agreed ? ' Or register the document with a higher maximumPrice.' : '';
+  const message = `The operation may cost ${estimate} points; ${bound} ${limit}.${where}${advice}`;
   throw new RequestRefusal('COST_ESTIMATED_TOO_EXPENSIVE', message, {
     extensions: { estimate, limit, dearestPath: mostExpensive?.path ?? null },
   });
+}
+
+/** The lowest of several limits; undefined if there is none. */
+export function lowestLimit(...limits: readonly (number | undefined)[]): number | undefined {
+  const given = limits.filter((limit) => limit !== undefined);
+  return given.length === 0 ? undefined : Math.min(...given);
 }

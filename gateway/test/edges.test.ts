@@ -72,12 +72,12 @@ const faultyRequests: Readonly<Record<string, Refusal>> = {
     code: 'MAX_DEPTH_LIMIT',
     message: 'At most 25 levels are allowed; the operation has 42. Split the operation.',
   },
-  'an operation that may return too many objects': {
+  'an operation that may cost too many points': {
     request: { query: 'query ($id: ID!) { person(id: $id) { friends { friends { name } } } }', variables: { id: '1' } },
     status: 400,
     code: 'COST_ESTIMATED_TOO_EXPENSIVE',
     message:
-      'The operation may return 931 objects; at most 500 are allowed. Most of them come from "person.friends.friends". Request shorter lists there.',
+      'The operation may cost 931 points; one operation may cost at most 500. Most of them come from "person.friends.friends". Request shorter lists there.',
   },
   'introspection twice in one operation': {
     request: { query: '{ a: __schema { description } b: __schema { description } }' },

@@ -128,6 +128,39 @@ test('documents that cannot run are refused together, each with its fault', asyn
   expect(userErrors[1]?.message).toBe('Internal: Cannot query field "riskPolicy" on type "Query".');
 });
 
+test('a document that costs more than any operation of its owner may is refused', async () => {
+  const dear = `query Dear { shipments(first: 100) { nodes { id stops { id } events { at } organization { id name
+    shipments(first: 50) { nodes { id } } } } } }`;
+  const manifest = manifestOf({ Dear: dear });
+  const withPrice = (maximumPrice: number) => ({
+    ...manifest,
+    operations: manifest.operations.map((operation) => ({ ...operation, contract: { maximumPrice } })),
+  });
+  const fault = (message: RegExp) => [{ code: 'INVALID_INPUT', message: expect.stringMatching(message) }];
+  const asGiven = await run(register, { ...client, manifest, dryRun: true });
+  expect(asGiven.userErrors).toMatchObject(
+    fault(/^Dear: a run may cost \d+ points, and an operation of yours at most 5000\. Request shorter lists/),
+  );
+  const agreed = await run(register, { ...client, manifest: withPrice(5_001), dryRun: true });
+  expect(agreed.userErrors).toMatchObject(fault(/Agree a lower price\.$/));
+  expect(agreed.userErrors[0]?.field.slice(3)).toEqual(['contract', 'maximumPrice']);
+  const payable = await run(register, { ...client, manifest: withPrice(5_000), dryRun: true });
+  expect(payable.userErrors).toEqual([]);
+});
+
+test('the cheapest drop leaves a valid document', async () => {
+  const dropOf = async (text: string) => {
+    const { documents } = await run(register, { ...client, dryRun: true, manifest: manifestOf({ Board: text }) });
+    return documents?.[0]?.['cheapestDrop'];
+  };
+  expect(await dropOf('query Board { shipments(first: 5) { nodes { reference } } }')).toBeNull();
+  expect(
+    await dropOf(
+      'query Board { shipments(first: 5) { nodes { ...Stops id } } } fragment Stops on Shipment { stops { id } }',
+    ),
+  ).toMatchObject({ path: 'shipments.nodes.stops' });
+});
+
 test('an id that is not the hash of its body is refused', async () => {
   const manifest = manifestOf({ LateLoads: late });
   const operations = manifest.operations.map((operation) => ({ ...operation, id: '0'.repeat(64) }));
@@ -277,7 +310,7 @@ test('a program registers a manifest file and gives notice with its API key', as
   const folder = mkdtempSync(join(tmpdir(), 'freight-registration-'));
   try {
     const file = join(folder, 'dispatch-board.json');
-    const text = 'query Board { shipments(first: 5) { nodes { reference status } } }';
+    const text = 'query Board { shipments(first: 5) { nodes { reference invoice { number } } } }';
     writeFileSync(file, JSON.stringify(manifestOf({ Board: text })));
     const documents = async (...words: string[]) => {
       const run = startProcess(['commands/documents.ts', ...words, '--key', key, '--url', graph.url], {});
@@ -285,7 +318,7 @@ test('a program registers a manifest file and gives notice with its API key', as
     };
     const dryRun = await documents('register', file, '--dry-run');
     expect(dryRun.output).toMatch(
-      /^Board [0-9a-f]{64}: at most \d+ points, 1 fetches, \d+ calls a minute; without shipments\.nodes/,
+      /^Board [0-9a-f]{64}: at most \d+ points, 2 fetches, \d+ calls a minute; without shipments\.nodes\.invoice \d+ points less/,
     );
     expect(dryRun.output).toMatch(/1 documents are priced, none is registered\.$/);
     expect((await documents('register', file)).output).toMatch(/1 documents are registered\.$/);

@@ -158,22 +158,35 @@ async function readAppraisals(
   );
   const byHash = new Map(rows.map(({ hash, appraisal }) => [hash, documentAppraisal.parse(appraisal)]));
   const appraisals = operations.map(({ id }) => byHash.get(id));
-  const faults = operations.flatMap(({ name }, index) => faultsOf(appraisals[index], name, index));
+  const faults = operations.flatMap((operation, index) => faultsOf(appraisals[index], operation, index));
   if (faults.length > 0) throw new Refusal(...faults.slice(0, 20));
   return appraisals.filter((appraisal) => appraisal !== undefined);
 }
 
-function faultsOf(appraisal: DocumentAppraisal | undefined, name: string, index: number): UserError[] {
+type Operation = RegisterDocuments['manifest']['operations'][number];
+
+function faultsOf(appraisal: DocumentAppraisal | undefined, operation: Operation, index: number): UserError[] {
+  const { name } = operation;
   const field = ['manifest', 'operations', String(index)];
   if (!appraisal) {
     const message = `${name}: no gateway has checked the document. Send the mutation through a gateway.`;
     return [{ code: 'NOT_READY', field, message }];
   }
-  return appraisal.faults.map((fault) => ({
-    code: 'INVALID_INPUT',
-    field: [...field, 'body'],
-    message: `${name}: ${fault}`,
-  }));
+  const faults = appraisal.faults.map(
+    (fault): UserError => ({ code: 'INVALID_INPUT', field: [...field, 'body'], message: `${name}: ${fault}` }),
+  );
+  return [...faults, ...priceFault(appraisal, operation, field)];
+}
+
+/** The fault of a document whose agreed price no operation of its owner may cost. */
+function priceFault({ figures, priceLimit }: DocumentAppraisal, { name, contract }: Operation, field: string[]) {
+  const price = contract.maximumPrice ?? figures?.maximum ?? 0;
+  if (priceLimit === null || price <= priceLimit) return [];
+  const isAgreed = contract.maximumPrice !== null;
+  const advice = isAgreed ? 'Agree a lower price.' : 'Request shorter lists, or agree a lower maximumPrice.';
+  const message = `${name}: a run may cost ${price} points, and an operation of yours at most ${priceLimit}. ${advice}`;
+  const place = isAgreed ? ['contract', 'maximumPrice'] : ['body'];
+  return [{ code: 'INVALID_INPUT', field: [...field, ...place], message } as const];
 }
 
 async function raiseVersion(em: EntityManager): Promise<string> {

@@ -26,6 +26,8 @@ export const documentAppraisal = z.object({
   id: z.string(),
   /** SHA-256 of the supergraph. */
   supergraph: z.string(),
+  /** Points that an operation of the account may cost; null for no limit. */
+  priceLimit: z.number().nullable().default(null),
   /** Why the document cannot run; empty for one that can. */
   faults: z.array(z.string()),
   /** Null for a document that cannot run. */
