@@ -4,6 +4,7 @@ import { createGraphClient } from '../../../client/graph-client.ts';
 import type { GraphResponse } from '../../../client/graph-response.ts';
 import { clientDocument } from '../../../gateway/testing/client-documents.ts';
 import type { TestGraph } from '../graph.ts';
+import { exportedTables } from './exported-tables.ts';
 
 type Records = readonly Readonly<Record<string, unknown>>[];
 type Part = Readonly<Record<string, Records>> & { readonly next: string | null };
@@ -130,6 +131,16 @@ export function exportedData(given: () => Given): void {
     for (const records of [fleet!.shifts, fleet!.assignments, tracking!.positions, analytics!.days])
       expect(new Set(records!.map((record) => record.driverId))).toEqual(new Set([driverId]));
   });
+
+  test('a customer with a history gets comments, ratings and quotes, all of their own', async () => {
+    const { token, id } = await ownAccount('customer');
+    const { shipments, pricing } = await exported(token, id);
+    for (const records of [shipments!.comments, shipments!.ratings])
+      expect(new Set(records!.map(({ accountId }) => accountId))).toEqual(new Set([id]));
+    expect(new Set(pricing!.quotes!.map(({ requestedBy }) => requestedBy))).toEqual(new Set([id]));
+  });
+
+  exportedTables(() => given().graph);
 
   test('a long list comes in pages, each of which goes on where the page before ended', async () => {
     const { graph, trucker, driverId } = given();
