@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
 
 const command = {
   call: 'npm run keys --',
-  does: 'Prints new keys as settings for each process in production. Nothing is stored: keep the output with your secrets.',
+  does: 'Prints new keys as settings for each process in production. Nothing is stored: keep the output with your secrets. rotate-fields seals every encrypted text in the database with the first key of FIELD_KEYS: see docs/runbooks/rotate-keys.md.',
+  takes: '[rotate-fields [SUBGRAPH]]',
   options: {
     compose: { type: 'boolean', default: false, help: 'prints the secrets of docker-compose.yml as an .env file' },
   },
@@ -39,9 +41,18 @@ async function printProcessKeys(): Promise<void> {
   );
 }
 
+async function run(): Promise<void> {
+  const { values, positionals } = readCommandLine(command);
+  const [action, subgraph, ...more] = positionals;
+  if (action === undefined) return values.compose ? printComposeSecrets() : printProcessKeys();
+  if (action !== 'rotate-fields' || more.length > 0)
+    throw new ConfigurationError(`rotate-fields or nothing is required; got ${positionals.join(' ')}`);
+  const { runRotation } = await import('./keys/rotate-command.ts'); // loads every subgraph
+  return runRotation(subgraph);
+}
+
 try {
-  const { values } = readCommandLine(command);
-  await (values.compose ? printComposeSecrets() : printProcessKeys());
+  await run();
 } catch (error) {
   exitWith(error);
 }

@@ -1,4 +1,5 @@
 import { openDatabase } from '#shared/database/database.ts';
+import { requireKeys } from '#shared/database/key-check.ts';
 import { requireServer } from '#shared/database/postgres/given-server.ts';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
 import { createTransact, type Transact } from '#shared/database/transaction.ts';
@@ -30,6 +31,7 @@ export async function openAccess(resources: AsyncDisposableStack): Promise<Trans
   const database = await openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
   resources.defer(() => database.close());
   await database.requireMigrated();
+  await requireKeys(database, name);
   const live = createMemoryPubSub();
   resources.defer(() => live.close());
   // Without reactions: the running subgraph handles events.

@@ -6,6 +6,7 @@ import { accessSettings } from '../../subgraphs/access/config.ts';
 import { accountsSettings } from '../accounts/open-access.ts';
 import { auditSettings } from '../audit/open-trail.ts';
 import { importSettings } from '../import/arguments.ts';
+import { rotateSettings } from '../keys/rotate-command.ts';
 import { migrateSettings } from '../migrate-config.ts';
 import { supergraphSettings } from '../supergraph/settings.ts';
 
@@ -34,6 +35,12 @@ export const processes: readonly ProcessSettings[] = [
     about:
       'Creates the first administrator in the database of SUBGRAPH_DATABASE_URL, that of the access subgraph, or else of DATABASE_URL with DATABASE_ROLE_SECRET.',
     settings: accountsSettings.shape,
+  },
+  {
+    title: 'npm run keys -- rotate-fields',
+    about:
+      'Seals every encrypted text with the first key of FIELD_KEYS: of the subgraph that it is called with, in the database of SUBGRAPH_DATABASE_URL, or else of every subgraph, in that of DATABASE_URL with DATABASE_ROLE_SECRET.',
+    settings: rotateSettings.shape,
   },
   {
     title: 'npm run audit',

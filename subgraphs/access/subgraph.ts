@@ -17,8 +17,9 @@ import { rules } from './rules.ts';
 import { deleteExpiredRecords } from './store/audit.ts';
 import { createAuditSealer } from './store/audit-sealer.ts';
 import { deleteExpiredCalls } from './store/idempotent-calls.ts';
-import { createMails } from './store/mails.ts';
+import { createMails, queuedMail } from './store/mails.ts';
 import { deleteOldSessions } from './store/old-sessions.ts';
+import { factorSecret } from './store/second-factors.ts';
 import { createMailChore } from './store/send-mails.ts';
 import { deleteOldUsage } from './store/usage.ts';
 
@@ -29,6 +30,7 @@ export const accessTables = {
   migrations,
   retention,
   secrets: ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', ...fieldSecretNames, 'SMTP_URL'],
+  boundColumns: [factorSecret, queuedMail],
 } satisfies SubgraphTables;
 
 /** The secrets of the access subgraph besides its signing key. */

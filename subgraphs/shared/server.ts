@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
+import { requireKeys } from './database/key-check.ts';
 import { sharedRetention } from './database/retention.ts';
 import { sealRows } from './database/seal-rows.ts';
 import { sealedColumnsOf } from './database/sealed-column.ts';
@@ -90,6 +91,7 @@ export async function openSubgraph<C extends BaseContext>(
   if (migrates) await database.migrate();
   else await database.requireMigrated();
   if (entities.some((entity) => sealedColumnsOf(entity).length > 0)) {
+    await requireKeys(database, name);
     const sealed = await sealRows(database, entities, 'plain');
     if (sealed > 0) log.info({ texts: sealed }, 'personal data of an earlier release was encrypted');
   }

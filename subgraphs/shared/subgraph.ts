@@ -1,6 +1,7 @@
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import type { EntitySchema } from '@mikro-orm/core';
 import type { Metric } from 'prom-client';
+import type { BoundColumn } from './database/bound-column.ts';
 import type { NamedMigration } from './database/database.ts';
 import type { Retention } from './database/retention.ts';
 import type { Chore } from './events/chores.ts';
@@ -20,6 +21,8 @@ export interface SubgraphTables {
   readonly retention: Retention;
   /** Secrets that its process needs in production besides those of every subgraph. */
   readonly secrets?: readonly Secret[];
+  /** Sealed columns besides those of its entities. */
+  readonly boundColumns?: readonly BoundColumn[];
 }
 
 /** The definition of a subgraph. It starts nothing. */

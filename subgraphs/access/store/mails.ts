@@ -1,3 +1,4 @@
+import { type BoundColumn, placeIn } from '#shared/database/bound-column.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -42,6 +43,8 @@ export function createMails(sealer: TextSealer, isOn: boolean): Mails {
   };
 }
 
+export const queuedMail: BoundColumn = { table: 'outgoing_mail', column: 'sealed', key: 'id' };
+
 export function placeOfMail(id: string): TextPlace {
-  return { table: 'outgoing_mail', column: 'sealed', rowId: id };
+  return placeIn(queuedMail, id);
 }

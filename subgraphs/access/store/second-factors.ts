@@ -1,3 +1,4 @@
+import { type BoundColumn, placeIn } from '#shared/database/bound-column.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -12,8 +13,10 @@ export interface SecondFactorState {
   readonly recoveryCodesLeft: number;
 }
 
+export const factorSecret: BoundColumn = { table: 'second_factor', column: 'secret', key: 'account_id' };
+
 export function placeOf(accountId: string): TextPlace {
-  return { table: 'second_factor', column: 'secret', rowId: accountId };
+  return placeIn(factorSecret, accountId);
 }
 
 /** The confirmed factors of these accounts. */

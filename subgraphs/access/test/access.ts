@@ -1,12 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
-import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import { accessTokens, createVerifier, newKeyPair } from '#shared/identity/tokens.ts';
 import { newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import type { Mailer } from '#shared/mail/mailer.ts';
-import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
+import {
+  fieldSecrets,
+  somebody,
+  startTestSubgraph,
+  type TestSubgraph,
+  type TestSubgraphOptions,
+} from '#shared/test/harness.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import { readAccessConfig } from '../config.ts';
 import type { AccessContext } from '../context.ts';
@@ -21,7 +25,7 @@ const access = await newKeyPair();
 export const clientVerifier = createVerifier([access.publicJwk], accessTokens);
 /** Under which the subgraph under test hashes API keys. */
 export const apiKeySecret = 'secret of the tests of API keys, long enough';
-export const fieldKeys: FieldKeys = [{ id: 'test', secret: randomBytes(32) }];
+export const { fieldKeys } = fieldSecrets;
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sealRows } from '#shared/database/seal-rows.ts';
+import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { entities } from '../entities.ts';
+import { AccountEntity, accountEmail, entities } from '../entities.ts';
 import { type AccessUnderTest, givenAdministrator, startAccess } from './access.ts';
 
 let access: AccessUnderTest;
@@ -46,4 +47,13 @@ test('an address is unique in any case, and neither tables nor audit trail nor e
   expect(await register('old@sealed.test')).toEqual({ userErrors: [{ code: 'EMAIL_TAKEN' }] });
   const accounts = await rows('select email, email_key from account');
   expect(JSON.stringify([accounts, await rows('select * from audit.entry')])).not.toContain('@sealed');
+});
+
+test('a condition with a plain address is refused, because it would find nothing', async () => {
+  const em = access.services.database.fork();
+  const told = 'access.account.email is sealed: compare its blind index instead';
+  await expect(em.count(AccountEntity, { email: 'admin@sealed.test' })).rejects.toThrow(told);
+  await expect(em.find(AccountEntity, { email: ['admin@sealed.test'] })).rejects.toThrow(told);
+  const emailKey = blindIndexOf(em, accountEmail, 'admin@sealed.test');
+  expect(await em.count(AccountEntity, { emailKey, email: { $ne: null } })).toBe(1);
 });

@@ -12,6 +12,7 @@ import type { NamedMigration } from './database-types.ts';
 import { DirectStatements } from './direct-statements.ts';
 import { idempotencyMigration, keyedCallAgeMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
+import { keyCheckMigration } from './key-check-migration.ts';
 import { releaseLostConnections } from './lost-connections.ts';
 import { prepareStatements } from './prepare-statements.ts';
 import { query, runDirectly } from './query.ts';
@@ -74,7 +75,13 @@ export async function openDatabase({
 }: DatabaseOptions): Promise<Database> {
   const counter = new StatementCounter();
   let pool: pg.Pool | undefined;
-  const migrationsList = [inboxMigration, idempotencyMigration, keyedCallAgeMigration, ...migrations];
+  const migrationsList = [
+    inboxMigration,
+    idempotencyMigration,
+    keyedCallAgeMigration,
+    keyCheckMigration,
+    ...migrations,
+  ];
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,

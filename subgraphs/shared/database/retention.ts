@@ -39,6 +39,11 @@ export const stays: KeptUntil = { kind: 'STAYS' };
 export const sharedRetention: Retention = {
   migrations: { holds: 'names of migrations', until: stays, why: 'few rows; the next migration needs them' },
   seeded: { holds: 'the seed of the demo data', until: stays, why: 'one row' },
+  key_check: {
+    holds: 'texts that show whether FIELD_KEYS and BLIND_INDEX_KEY are those of the database',
+    until: stays,
+    why: 'one row',
+  },
   processed_event: {
     holds: 'ids of handled events',
     until: days(190, 'processed_at'),

@@ -1,21 +1,13 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import { isSealed, sealedForm } from '../identity/sealed-text.ts';
-import type { Database } from './database.ts';
 import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
+import { isOutdated, requireCipher, type Sealing, type StoredText, sealBatches } from './seal-batches.ts';
 import { blindIndexOf, openFrom, type SealedColumn, sealedColumnsOf, sealFor } from './sealed-column.ts';
 import { arrayOf, raw, sql } from './sql.ts';
 
 /** `plain`: texts of earlier releases. `outdated`: also texts that older keys have sealed. */
 export type ToSeal = 'plain' | 'outdated';
-
-interface StoredText {
-  readonly id: string;
-  readonly stored: string;
-}
-
-const rowsPerBatch = 500;
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** The statement of a migration that lets every start find the rows of earlier releases without reading the table. */
 export function indexPlainTexts(table: string, column: string): string {
@@ -27,44 +19,21 @@ export function indexPlainTexts(table: string, column: string): string {
  * interrupted run continues where it ended. A text that changes at the same time stays as it was written.
  * @returns the number of texts that were sealed
  */
-export async function sealRows(
-  database: Pick<Database, 'fork' | 'cipher'>,
-  entities: readonly EntitySchema[],
-  toSeal: ToSeal,
-): Promise<number> {
+export async function sealRows(database: Sealing, entities: readonly EntitySchema[], toSeal: ToSeal): Promise<number> {
   let total = 0;
   for (const entity of entities)
     for (const type of sealedColumnsOf(entity)) total += await sealColumn(database, type, toSeal);
   return total;
 }
 
-async function sealColumn(
-  database: Pick<Database, 'fork' | 'cipher'>,
-  type: SealedColumn,
-  toSeal: ToSeal,
-): Promise<number> {
-  const { cipher } = database;
-  if (!cipher) throw new Error('a database with sealed columns must be opened with FIELD_KEYS and BLIND_INDEX_KEY');
-  const [table, column] = [raw(type.place.table), raw(type.place.column)];
+/** Like `sealRows`, for one column. */
+export function sealColumn(database: Sealing, type: SealedColumn, toSeal: ToSeal): Promise<number> {
+  const cipher = requireCipher(database);
+  const { place } = type;
   // The text of an index condition must be the same in the statement.
-  const isLeft =
-    toSeal === 'plain'
-      ? sql`${column} !~ ${raw(`'${sealedForm}'`)}`
-      : sql`not starts_with(${column}, ${cipher.newestPrefix})`;
-  let total = 0;
-  for (let last = firstId; ; ) {
-    const em = database.fork();
-    const texts = await query<StoredText>(
-      em,
-      sql`select id, ${column} as stored from ${table}
-        where id > ${last} and ${column} is not null and ${isLeft} order by id limit ${rowsPerBatch}`,
-    );
-    const end = texts.at(-1);
-    if (!end) return total;
-    await writeSealed(em, type, texts);
-    total += texts.length;
-    last = end.id;
-  }
+  const isPlain = sql`${raw(place.column)} !~ ${raw(`'${sealedForm}'`)}`;
+  const isLeft = toSeal === 'plain' ? isPlain : isOutdated(place, cipher);
+  return sealBatches(database, { ...place, key: 'id' }, isLeft, (em, texts) => writeSealed(em, type, texts));
 }
 
 async function writeSealed(em: EntityManager, type: SealedColumn, texts: readonly StoredText[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { type EntitySchema, type Platform, Type } from '@mikro-orm/core';
+import { type EntitySchema, type Platform, type TransformContext, Type } from '@mikro-orm/core';
 import type { FieldCipher, SealedPlace } from '../identity/field-cipher.ts';
 import type { EntityManager } from './database-types.ts';
 
@@ -46,7 +46,10 @@ abstract class Sealed<V> extends Type<V, string> {
   protected abstract toText(value: V): string;
   abstract fromText(text: string): V;
 
-  override convertToDatabaseValue(value: V, platform: Platform): string {
+  /** @throws Error for a condition, which would find nothing: each sealing gives another text */
+  override convertToDatabaseValue(value: V, platform: Platform, context?: TransformContext): string {
+    if (context?.mode === 'query' && value != null)
+      throw new Error(`${this.place.table}.${this.place.column} is sealed: compare its blind index instead`);
     // Null is not sealed.
     return value == null ? (value as string) : cipherOf(platform).seal(this.toText(value), this.place);
   }

@@ -9,11 +9,13 @@ export interface FieldSecrets {
   readonly blindIndexKey: string;
 }
 
-/** A column with sealed texts in a table whose key is `id`. */
+/** A column with sealed texts. */
 export interface SealedPlace {
   /** The table with its schema, such as `fleet.driver`. */
   readonly table: string;
   readonly column: string;
+  /** Set if each text is bound to its row. A column type of the ORM does not know the row, so its texts can be moved to other rows. */
+  readonly rowId?: string;
 }
 
 /** Encrypts columns with personal data, and makes the indexes by which they are found. */
@@ -21,6 +23,8 @@ export interface FieldCipher {
   seal(text: string, place: SealedPlace): string;
   /** Opens a stored text. A text of an earlier release, which was not sealed, is returned as it is. */
   open(stored: string, place: SealedPlace): string;
+  /** Ids of the keys, the newest first. */
+  readonly keyIds: readonly string[];
   /** The beginning of every text that the newest key has sealed. */
   readonly newestPrefix: string;
   /** A keyed hash: equal values of one purpose have equal indexes, and nobody without the key can guess the value. */
@@ -36,9 +40,9 @@ export function createFieldCipher({ fieldKeys, blindIndexKey }: FieldSecrets): F
     return known;
   };
   return {
-    // Values of one column may move between rows: a column type does not know the row.
-    seal: (text, place) => sealer.seal(text, { ...place, rowId: '' }),
-    open: (stored, place) => (isSealed(stored) ? sealer.open(stored, { ...place, rowId: '' }) : stored),
+    seal: (text, place) => sealer.seal(text, { rowId: '', ...place }),
+    open: (stored, place) => (isSealed(stored) ? sealer.open(stored, { rowId: '', ...place }) : stored),
+    keyIds: fieldKeys.map(({ id }) => id),
     newestPrefix: sealer.newestPrefix,
     indexOf: (value, purpose) => createHmac('sha256', indexKey(purpose)).update(value).digest('base64url'),
   };

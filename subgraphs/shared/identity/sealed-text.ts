@@ -44,6 +44,11 @@ export function isSealed(text: string): boolean {
   return text.startsWith(`${version}.`) && sealedPattern.test(text);
 }
 
+/** The id of the key of a sealed text. */
+export function keyIdOf(sealed: string): string {
+  return parseSealed(sealed).keyId;
+}
+
 /** Seals with AES-256-GCM. The place is the associated data. */
 export function createTextSealer(keys: FieldKeys): TextSealer {
   const [newest] = keys;
@@ -65,7 +70,7 @@ export function createTextSealer(keys: FieldKeys): TextSealer {
       const text = opening.update(bytes.subarray(nonceLength, -tagLength), undefined, 'utf8');
       return text + opening.final('utf8');
     },
-    isOutdated: (sealed) => parseSealed(sealed).keyId !== newest.id,
+    isOutdated: (sealed) => keyIdOf(sealed) !== newest.id,
     newestPrefix: `${version}.${newest.id}.`,
   };
 }

@@ -1,0 +1,69 @@
+import { type Database, openDatabase } from '#shared/database/database.ts';
+import { requireKeys } from '#shared/database/key-check.ts';
+import { requireServer } from '#shared/database/postgres/given-server.ts';
+import { databaseName, roleUrl } from '#shared/database/provision.ts';
+import { loadRoleSecret } from '#shared/identity/keys.ts';
+import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { createLog } from '#shared/runtime/log.ts';
+import { defaultLimits } from '#shared/settings/limits.ts';
+import * as settings from '#shared/settings/settings.ts';
+import type { SubgraphTables } from '#shared/subgraph.ts';
+import { allTables } from '../all-subgraphs.ts';
+import { migrateSettings, readMigrateConfig } from '../migrate-config.ts';
+import { cipherSettings, readCipher } from '../read-cipher.ts';
+import { adviceOn, type KeyUse, rotatedColumns, rotateFields, sumOf } from './rotate-fields.ts';
+
+/** Settings of `npm run keys -- rotate-fields`. */
+export const rotateSettings = migrateSettings.extend({
+  SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
+  ...cipherSettings,
+});
+
+const sealedTables = allTables.filter((tables) => rotatedColumns(tables).length > 0);
+
+/** @param subgraph the subgraph of SUBGRAPH_DATABASE_URL; absent = every subgraph, by DATABASE_URL */
+export async function runRotation(subgraph: string | undefined): Promise<void> {
+  const names = sealedTables.map(({ name }) => name);
+  if (subgraph !== undefined && !names.includes(subgraph))
+    throw new ConfigurationError(`rotate-fields: one of ${names.join(', ')} is required; got ${subgraph}`);
+  const cipher = await readCipher();
+  const urlOf = await findUrls(subgraph);
+  const uses: KeyUse[] = [];
+  for (const tables of sealedTables.filter(({ name }) => subgraph === undefined || name === subgraph)) {
+    const database = await open(tables, urlOf(tables.name), cipher);
+    try {
+      await database.requireMigrated();
+      await requireKeys(database, tables.name);
+      uses.push(await rotateFields(database, tables, console.log));
+    } finally {
+      await database.close();
+    }
+  }
+  for (const line of adviceOn(sumOf(uses), cipher.keyIds, subgraph === undefined)) console.log(line);
+}
+
+function open(
+  { name, entities, migrations }: SubgraphTables,
+  url: string,
+  cipher: Database['cipher'],
+): Promise<Database> {
+  const { LOG_LEVEL } = parseEnvironment(rotateSettings, process.env);
+  const log = createLog(name, LOG_LEVEL);
+  const { statementTimeoutMs } = defaultLimits;
+  return openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
+}
+
+/** The URL of the role of each subgraph. */
+async function findUrls(subgraph: string | undefined): Promise<(name: string) => string> {
+  const { SUBGRAPH_DATABASE_URL: own } = parseEnvironment(rotateSettings, process.env);
+  if (own !== undefined && subgraph === undefined)
+    throw new ConfigurationError('rotate-fields NAME: the subgraph of SUBGRAPH_DATABASE_URL is required; got nothing');
+  if (own !== undefined) {
+    await requireServer(own, 'SUBGRAPH_DATABASE_URL');
+    return () => own;
+  }
+  const config = readMigrateConfig();
+  await requireServer(config.databaseUrl);
+  const secret = await loadRoleSecret(config);
+  return (name) => roleUrl(config.databaseUrl, databaseName, name, secret);
+}
