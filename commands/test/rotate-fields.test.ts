@@ -7,6 +7,7 @@ import { newId } from '#shared/ids.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { createTestDatabase, fieldSecrets, type TestDatabase } from '#shared/test/harness.ts';
 import { findByEmail } from '../../subgraphs/access/store/accounts.ts';
+import { claimCall, finishCall } from '../../subgraphs/access/store/idempotent-calls.ts';
 import { createMails, placeOfMail } from '../../subgraphs/access/store/mails.ts';
 import { enrol, placeOf } from '../../subgraphs/access/store/second-factors.ts';
 import { accessTables } from '../../subgraphs/access/subgraph.ts';
@@ -28,11 +29,19 @@ beforeAll(async () => {
   const sealer = createTextSealer([oldKey]);
   totpSecret = await enrol(em, accountId, sealer, new Date());
   await createMails(sealer, true).queue(em, { to: email, subject: 'Hello', text: 'Hello' }, { now: new Date() });
+  const call = await claimed(access.services.database);
+  await finishCall(em, { id: 'id' in call ? call.id : '', holder }, response);
 });
 afterAll(async () => {
   await access.close();
   await database.drop();
 });
+
+const holder = newId();
+const response = { status: 200, body: '{"data":{"registerAccount":{"account":{"email":"rotated@keys.test"}}}}' };
+/** Claims the same call each time. */
+const claimed = ({ fork }: Pick<Database, 'fork'>) =>
+  claimCall(fork(), { caller: accountId, keyHash: 'hash', fingerprint: 'print', holder, leaseMs: 60_000 }, 10);
 
 async function withSecrets<T>(given: Partial<FieldSecrets>, run: (opened: Database) => Promise<T>): Promise<T> {
   const opened = await openDatabase({
@@ -93,7 +102,7 @@ test('an interrupted rotation leaves rows of both keys, and a start still needs 
     };
     await expect(rotateFields(opened, accessTables, interrupted)).rejects.toThrow('interrupted');
   });
-  expect(await columnsOfOldKey()).toEqual(['key_check.sealed', 'outgoing_mail.sealed']);
+  expect(await columnsOfOldKey()).toEqual(['idempotent_call.body', 'key_check.sealed', 'outgoing_mail.sealed']);
   await expect(startWith({ fieldKeys: [newKey] })).rejects.toThrow('FIELD_KEYS: the key "test"');
 });
 
@@ -106,9 +115,10 @@ test('the next one goes on, and says which keys are in use', async () => {
     'access.account.email: 0 re-sealed',
     'access.second_factor.secret: 0 re-sealed',
     'access.outgoing_mail.sealed: 1 re-sealed',
+    'access.idempotent_call.body: 1 re-sealed',
   ]);
   expect(adviceOn(use, ['newer', 'test'], true)).toEqual([
-    'Keys in use: "newer" (3 texts).',
+    'Keys in use: "newer" (4 texts).',
     'No text needs "test": remove it from FIELD_KEYS.',
   ]);
   expect(await columnsOfOldKey()).toEqual([]);
@@ -118,6 +128,7 @@ test('afterwards everything opens without the old key', async () => {
   await startWith({ fieldKeys: [newKey] });
   await withKeys([newKey], async (opened) => {
     expect(await findByEmail(opened.fork(), email)).toMatchObject({ id: accountId, email });
+    expect(await claimed(opened)).toMatchObject({ state: 'FINISHED', ...response });
   });
   const sealer = createTextSealer([newKey]);
   const factor = await stored('select account_id as id, secret as sealed from second_factor');

@@ -36,7 +36,7 @@ export const retention: Retention = {
     why: 'the token is valid so long',
   },
   password_try: {
-    holds: 'counts of attempts, by network and by a hash of e-mail address and network',
+    holds: 'counts of attempts, by keyed hashes of network and e-mail address',
     until: days(0, 'expire', true),
     why: 'limits of sign-ins and password resets',
   },
@@ -69,7 +69,7 @@ export const retention: Retention = {
     why: 'an earlier supergraph can come back',
   },
   idempotent_call: {
-    holds: 'responses to mutations with an idempotency key, which can contain personal data',
+    holds: 'sealed responses to mutations with an idempotency key, which can contain personal data',
     until: chore('deleteExpiredCalls', '24 hours'),
     why: 'a client may repeat a request',
   },

@@ -16,7 +16,7 @@ import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 import { deleteExpiredRecords } from './store/audit.ts';
 import { createAuditSealer } from './store/audit-sealer.ts';
-import { deleteExpiredCalls } from './store/idempotent-calls.ts';
+import { deleteExpiredCalls, keptResponse } from './store/idempotent-calls.ts';
 import { createMails, queuedMail } from './store/mails.ts';
 import { deleteOldSessions } from './store/old-sessions.ts';
 import { factorSecret } from './store/second-factors.ts';
@@ -30,7 +30,7 @@ export const accessTables = {
   migrations,
   retention,
   secrets: ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', ...fieldSecretNames, 'SMTP_URL'],
-  boundColumns: [factorSecret, queuedMail],
+  boundColumns: [factorSecret, queuedMail, keptResponse],
 } satisfies SubgraphTables;
 
 /** The secrets of the access subgraph besides its signing key. */

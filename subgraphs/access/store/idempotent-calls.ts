@@ -1,3 +1,4 @@
+import { type BoundColumn, openBound, sealBound } from '#shared/database/bound-column.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { raw, type Sql, sql } from '#shared/database/sql.ts';
@@ -27,6 +28,8 @@ export interface HeldCall {
   readonly holder: string;
 }
 
+/** Responses can contain personal data. */
+export const keptResponse: BoundColumn = { table: 'idempotent_call', column: 'body', key: 'id' };
 /** How long a response is replayed. Afterwards its key is free again. */
 const kept = raw("interval '24 hours'");
 /** Expired calls that one statement deletes. */
@@ -51,7 +54,8 @@ export async function claimCall(em: EntityManager, claim: IdempotentClaim, maxKe
   }
   const { status, body } = call;
   if (call.fingerprint !== claim.fingerprint) return { state: 'REUSED' };
-  if (status !== null && body !== null) return { state: 'FINISHED', id: call.id, status, body };
+  if (status !== null && body !== null)
+    return { state: 'FINISHED', id: call.id, status, body: openBound(em, keptResponse, call.id, body) };
   return takeOver(em, call.id, claim);
 }
 
@@ -120,9 +124,10 @@ export async function finishCall(
   { id, holder }: HeldCall,
   response: { readonly status: number; readonly body: string },
 ): Promise<boolean> {
+  const body = sealBound(em, keptResponse, id, response.body);
   const finished = await query(
     em,
-    sql`update idempotent_call set status = ${response.status}, body = ${response.body}
+    sql`update idempotent_call set status = ${response.status}, body = ${body}
       where id = ${id} and holder = ${holder} returning id`,
   );
   return finished.length === 1;

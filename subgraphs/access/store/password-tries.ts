@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { keyedHashOf } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import type { SignInLimits } from '../domain/sign-in-limits.ts';
@@ -35,11 +35,10 @@ export async function passwordTries(em: EntityManager, limits: SignInLimits): Pr
   const ofAccount = counter('account', limits.triesPerAccount);
   return {
     async begin(attempt) {
-      await consume(ofNetwork, attempt.network, 'to sign in');
-      const { remainingPoints } = await consume(ofAccount, accountKey(attempt), 'to sign in');
-      return { last: remainingPoints === 0 };
+      await ofNetwork.consume(attempt.network, 'to sign in');
+      return { last: (await ofAccount.consume(accountKey(attempt), 'to sign in')) === 0 };
     },
-    forget: async (attempt) => void (await ofAccount.delete(accountKey(attempt))),
+    forget: (attempt) => ofAccount.forget(accountKey(attempt)),
     async prune() {
       await query(
         em,
@@ -50,7 +49,17 @@ export async function passwordTries(em: EntityManager, limits: SignInLimits): Pr
   };
 }
 
-/** Makes counters of attempts within a window of time, in the table `password_try`. */
+/** Counts attempts within a window of time. */
+export interface TryCounter {
+  /** Counts an attempt. @param what the attempt, for the message @returns attempts that are left @throws GraphError RATE_LIMITED */
+  consume(key: string, what: string): Promise<number>;
+  forget(key: string): Promise<void>;
+}
+
+/**
+ * Makes counters in the table `password_try`. Their keys are stored as keyed hashes: networks and addresses are personal data, and people
+ * enter passwords into the field for the e-mail address by mistake.
+ */
 export async function tryCounter(em: EntityManager, windowSeconds: number) {
   const shared = {
     storeClient: await em.getConnection().getNativeClient(),
@@ -60,13 +69,19 @@ export async function tryCounter(em: EntityManager, windowSeconds: number) {
     clearExpiredByTimeout: false, // its timer would outlive the database: see `prune`
     duration: windowSeconds,
   };
-  return (keyPrefix: string, points: number) => new RateLimiterPostgres({ ...shared, keyPrefix, points });
+  const hashOf = (key: string) => keyedHashOf(em, key, 'password try');
+  return (keyPrefix: string, points: number): TryCounter => {
+    const limiter = new RateLimiterPostgres({ ...shared, keyPrefix, points });
+    return {
+      consume: (key, what) => consume(limiter, hashOf(key), what),
+      forget: async (key) => void (await limiter.delete(hashOf(key))),
+    };
+  };
 }
 
-/** Counts an attempt. @param what the attempt, for the message @throws GraphError RATE_LIMITED */
-export async function consume(limiter: RateLimiterPostgres, key: string, what: string): Promise<RateLimiterRes> {
+async function consume(limiter: RateLimiterPostgres, hash: string, what: string): Promise<number> {
   try {
-    return await limiter.consume(key);
+    return (await limiter.consume(hash)).remainingPoints;
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
     const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
@@ -76,9 +91,6 @@ export async function consume(limiter: RateLimiterPostgres, key: string, what: s
   }
 }
 
-/** The key is hashed, because people enter passwords into the field for the e-mail address by mistake. */
 export function accountKey({ email, network }: PasswordTry): string {
-  return createHash('sha256')
-    .update(JSON.stringify([email, network]))
-    .digest('base64url');
+  return JSON.stringify([email, network]);
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { accountKey, consume, type PasswordTry, tryCounter } from './password-tries.ts';
+import { accountKey, type PasswordTry, tryCounter } from './password-tries.ts';
 
 /** Limits of mails that reset a password and of the use of their tokens. */
 export interface ResetTries {
@@ -21,9 +21,9 @@ export async function resetTries(em: EntityManager): Promise<ResetTries> {
   const ofUse = counter('reset-use', requests.usesPerNetwork);
   return {
     async request({ email, network }) {
-      await consume(ofNetwork, network, what);
-      await consume(ofAddress, accountKey({ email, network: '' }), what);
+      await ofNetwork.consume(network, what);
+      await ofAddress.consume(accountKey({ email, network: '' }), what);
     },
-    use: async (network) => void (await consume(ofUse, network, what)),
+    use: async (network) => void (await ofUse.consume(network, what)),
   };
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sealRows } from '#shared/database/seal-rows.ts';
 import { blindIndexOf } from '#shared/database/sealed-column.ts';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { type AccountIdentity, anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { cipher } from '#shared/test/harness.ts';
 import { AccountEntity, accountEmail, entities } from '../entities.ts';
 import { type AccessUnderTest, givenAdministrator, startAccess } from './access.ts';
 
@@ -56,4 +57,19 @@ test('a condition with a plain address is refused, because it would find nothing
   await expect(em.find(AccountEntity, { email: ['admin@sealed.test'] })).rejects.toThrow(told);
   const emailKey = blindIndexOf(em, accountEmail, 'admin@sealed.test');
   expect(await em.count(AccountEntity, { emailKey, email: { $ne: null } })).toBe(1);
+});
+
+test('counted sign-ins show neither the network nor a hash that can be guessed', async () => {
+  const input = { email: 'admin@sealed.test', password: 'wrong password' };
+  await access.ask(
+    anonymous,
+    'mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }',
+    { input },
+    { 'x-client-address': '198.51.100.7' },
+  );
+  const keyed = (key: string) => cipher.indexOf(key, 'password try');
+  expect(await rows('select key from password_try order by key')).toEqual([
+    { key: `account:${keyed('["admin@sealed.test","198.51.100.7"]')}` },
+    { key: `network:${keyed('198.51.100.7')}` },
+  ]);
 });

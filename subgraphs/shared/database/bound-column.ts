@@ -1,6 +1,8 @@
 import type { TextPlace } from '../identity/sealed-text.ts';
+import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
 import { isOutdated, requireCipher, type Sealing, sealBatches, type TextColumn } from './seal-batches.ts';
+import { cipherOf } from './sealed-column.ts';
 import { arrayOf, raw, sql } from './sql.ts';
 
 /** A column with sealed texts that no entity has. Each text is bound to the key of its row, so that it can't be moved to another. */
@@ -8,6 +10,15 @@ export type BoundColumn = TextColumn;
 
 export function placeIn({ table, column }: BoundColumn, rowId: string): TextPlace {
   return { table, column, rowId };
+}
+
+export function sealBound(em: EntityManager, bound: BoundColumn, rowId: string, text: string): string {
+  return cipherOf(em.getPlatform()).seal(text, placeIn(bound, rowId));
+}
+
+/** Opens a stored text. A text of an earlier release, which was not sealed, is returned as it is. */
+export function openBound(em: EntityManager, bound: BoundColumn, rowId: string, stored: string): string {
+  return cipherOf(em.getPlatform()).open(stored, placeIn(bound, rowId));
 }
 
 /** Seals the texts of older keys with the newest one. A text that changes at the same time stays as it was written. @returns their number */

@@ -26,10 +26,15 @@ export function sealWith(platform: Platform, cipher: FieldCipher): void {
 }
 
 /** @throws Error if the database was opened without secrets */
-function cipherOf(platform: Platform | undefined): FieldCipher {
+export function cipherOf(platform: Platform | undefined): FieldCipher {
   const cipher = platform && ciphers.get(platform);
   if (cipher) return cipher;
   throw new Error('a database with sealed columns must be opened with FIELD_KEYS and BLIND_INDEX_KEY');
+}
+
+/** Undefined for a database without sealed columns. */
+export function findCipher(em: EntityManager): FieldCipher | undefined {
+  return ciphers.get(em.getPlatform());
 }
 
 /** A column with personal data: sealed when it is written, opened when it is read. It has another text each time. */
@@ -102,6 +107,11 @@ export function blindIndexOf(em: EntityManager, { index }: SealedColumn, value: 
   if (!index) throw new Error('a sealed column without a blind index is not searched');
   const { keyOf, purpose } = index;
   return cipherOf(em.getPlatform()).indexOf(keyOf(value), purpose);
+}
+
+/** The keyed hash of a text, for tables that compare it and must not reveal it. */
+export function keyedHashOf(em: EntityManager, text: string, purpose: string): string {
+  return cipherOf(em.getPlatform()).indexOf(text, purpose);
 }
 
 /** Seals a text for a statement that the ORM does not write. */

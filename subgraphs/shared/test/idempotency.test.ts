@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type KeyedCall, once, recordOnce } from '../database/idempotency.ts';
 import { Refusal, refuse } from '../errors/errors.ts';
@@ -64,6 +65,19 @@ describe('a change with an idempotency key', () => {
     await write(call);
     expect(await refusalOf(write({ ...call, input: { text: 'hello', tags: ['b', 'a'] } }))).toEqual(reused);
     expect(await refusalOf(write({ ...call, mutation: 'readNote' }))).toEqual(reused);
+  });
+
+  test('is stored with a keyed hash of its input, and a call of an earlier release without one is repeated, too', async () => {
+    const call = callWith();
+    const id = await write(call);
+    const em = notes.services.database.fork();
+    const plain = createHash('sha256')
+      .update(`writeNote\n${JSON.stringify(call.input, ['tags', 'text'])}`)
+      .digest('hex');
+    const rows = await em.execute(`update keyed_call set fingerprint = '${plain}' where key = '${call.key}'
+      and fingerprint <> '${plain}' returning key`);
+    expect(rows).toHaveLength(1);
+    expect(await write(call)).toBe(id);
   });
 
   test('has a key of its own account: another account may use the same key', async () => {
