@@ -34,12 +34,12 @@ const seed = (moment: Date, change?: Change, number = smallWorldSeed) =>
     prepare: preparing(change),
   });
 
-/** Rows of every table of every subgraph by its name, apart from the notes of migrations and seeds. */
+/** Rows of every table of every subgraph by its name, apart from the notes of migrations, seeds and starts. */
 const rowCounts = (): Promise<Record<string, number>> =>
   asAdmin(adminUrl, database.name, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `select schemaname || '.' || tablename as name from pg_tables
-       where schemaname = any($1) and tablename not in ('migrations', 'seeded', 'access_version')`,
+       where schemaname = any($1) and tablename not in ('migrations', 'seeded', 'access_version', 'key_check')`,
       [product.names],
     );
     const counts = rows.map(async ({ name }): Promise<[string, number]> => {
