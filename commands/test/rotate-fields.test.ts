@@ -41,7 +41,11 @@ const holder = newId();
 const response = { status: 200, body: '{"data":{"registerAccount":{"account":{"email":"rotated@keys.test"}}}}' };
 /** Claims the same call each time. */
 const claimed = ({ fork }: Pick<Database, 'fork'>) =>
-  claimCall(fork(), { caller: accountId, keyHash: 'hash', fingerprint: 'print', holder, leaseMs: 60_000 }, 10);
+  claimCall(
+    fork(),
+    { caller: accountId, keyHash: 'hash', fingerprint: 'print', holder, leaseMs: 60_000, begun: true },
+    10,
+  );
 
 async function withSecrets<T>(given: Partial<FieldSecrets>, run: (opened: Database) => Promise<T>): Promise<T> {
   const opened = await openDatabase({
