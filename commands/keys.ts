@@ -12,11 +12,17 @@ const command = {
   takes: '[rotate-fields [SUBGRAPH]]',
   options: {
     compose: { type: 'boolean', default: false, help: 'prints the secrets of docker-compose.yml as an .env file' },
+    kubernetes: { type: 'boolean', default: false, help: 'prints a Secret of Kubernetes for each process' },
   },
 } as const;
 
 async function printComposeSecrets(): Promise<void> {
   for (const [name, value] of Object.entries(await newComposeSecrets())) console.log(`${name}='${value}'`);
+}
+
+async function printKubernetesSecrets(): Promise<void> {
+  const { newKubernetesSecrets } = await import('./keys/kubernetes-secrets.ts'); // loads every subgraph
+  process.stdout.write(await newKubernetesSecrets());
 }
 
 async function printProcessKeys(): Promise<void> {
@@ -44,6 +50,7 @@ async function printProcessKeys(): Promise<void> {
 async function run(): Promise<void> {
   const { values, positionals } = readCommandLine(command);
   const [action, subgraph, ...more] = positionals;
+  if (action === undefined && values.kubernetes) return printKubernetesSecrets();
   if (action === undefined) return values.compose ? printComposeSecrets() : printProcessKeys();
   if (action !== 'rotate-fields' || more.length > 0)
     throw new ConfigurationError(`rotate-fields or nothing is required; got ${positionals.join(' ')}`);

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
+import { readEdges } from '../k8s/edges.ts';
 import { checkSchema, checkServices, checkTemplate, composePath } from './compose.ts';
 import { checkDockerfile } from './dockerfile.ts';
 import type { Finding } from './finding.ts';
+import { checkComposeEdges } from './kubernetes/compose-edges.ts';
 
 const templates = ['.env.production.example', '.env.staging.example'];
 
@@ -21,7 +23,9 @@ function checkCompose(project: string): readonly Finding[] {
   return templates.flatMap((template) => {
     const text = readFileSync(join(project, template), 'utf8');
     const missing = checkTemplate(data, text, template);
-    return missing.length > 0 ? missing : checkServices(readComposeFile(path, fillIn(parseEnv(text))));
+    if (missing.length > 0) return missing;
+    const file = readComposeFile(path, fillIn(parseEnv(text)));
+    return [...checkServices(file), ...checkComposeEdges(readEdges(join(project, 'k8s/edges.yaml')), file)];
   });
 }
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
 import { secretsOfSubgraph } from '#shared/settings/subgraph-config.ts';
@@ -28,18 +29,23 @@ export function processOf([file, name]: readonly string[]): ProductProcess | und
   return file === 'commands/subgraph.ts' && name ? { kind: 'subgraph', name } : undefined;
 }
 
-/** @returns true if the process reads a setting of this name */
-export function knowsSetting(process: ProductProcess, setting: string): boolean {
+/** @returns the schema of a setting that the process reads, or undefined if it has none of this name */
+export function settingOf(process: ProductProcess, setting: string): z.ZodType | 'of Node' | undefined {
+  if (nodeSettings.includes(setting)) return 'of Node';
   const own = process.kind === 'subgraph' && process.name === 'access' ? ['npm run subgraph -- access'] : [];
   const wanted = new Set([...titles[process.kind], ...own]);
-  const known = processes.filter(({ title }) => wanted.has(title)).flatMap(({ settings }) => Object.keys(settings));
-  return [...known, ...nodeSettings].some((name) =>
-    name.endsWith('<NAME>') ? setting.startsWith(name.slice(0, -'<NAME>'.length)) : name === setting,
-  );
+  const known = processes.filter(({ title }) => wanted.has(title)).flatMap(({ settings }) => Object.entries(settings));
+  const isNamed = (name: string) =>
+    name.endsWith('<NAME>') ? setting.startsWith(name.slice(0, -'<NAME>'.length)) : name === setting;
+  return known.find(([name]) => isNamed(name))?.[1];
 }
 
+/** @returns true if the process reads a setting of this name */
+export const knowsSetting = (process: ProductProcess, setting: string): boolean =>
+  settingOf(process, setting) !== undefined;
+
 /** @returns the secrets that the process may hold in production */
-function secretsOf(process: ProductProcess): HeldSecrets {
+export function secretsOf(process: ProductProcess): HeldSecrets {
   if (process.kind === 'gateway') return secretsOfGateway;
   if (process.kind === 'migrate') return migrateSecrets;
   return secretsOfSubgraph(allTables.find(({ name }) => name === process.name)?.secrets);

@@ -4,14 +4,17 @@ import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
-/** Makes all secrets of docker-compose.yml. The URLs of the roles follow from the secret of the roles. */
-export async function newComposeSecrets(): Promise<Readonly<Record<string, string>>> {
+/**
+ * Makes all secrets of docker-compose.yml. The URLs of the roles follow from the secret of the roles.
+ * @param databaseHost where the processes find the database
+ */
+export async function newComposeSecrets(databaseHost = 'postgres'): Promise<Readonly<Record<string, string>>> {
   const { access, identity } = await newKeyring();
   const secret = () => randomBytes(32).toString('hex');
   const roleSecret = secret();
   const password = secret();
   const setOf = (key: object) => JSON.stringify({ keys: [key] });
-  const administrator = `postgres://postgres:${password}@postgres:5432/postgres`;
+  const administrator = `postgres://postgres:${password}@${databaseHost}:5432/postgres`;
   const urls = readSupergraphYaml().map(({ name }) => [
     `${name.toUpperCase()}_DATABASE_URL`,
     roleUrl(administrator, databaseName, name, roleSecret),

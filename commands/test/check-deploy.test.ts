@@ -24,6 +24,7 @@ describe('an operator who changes a deployment file is told', () => {
       'package-lock.json',
       '.npmrc',
       'supergraph.yaml',
+      'k8s/edges.yaml',
       'schema/supergraph.graphql',
       'schema/manifests',
       'client/data.ts',
@@ -60,6 +61,13 @@ describe('an operator who changes a deployment file is told', () => {
       'PORT: 4002,',
       'PORT: 4002, ACCESS_SIGNING_KEY: x,',
       'docker-compose.yml services.shipments: subgraph has no setting ACCESS_SIGNING_KEY',
+    ],
+    [
+      'a connection without an edge',
+      'k8s/edges.yaml',
+      '{ from: migrate, to: postgres, ports: [5432], for: migrations }',
+      '{ from: migrate, to: redis-proxy, ports: [6379], for: migrations }',
+      'k8s/edges.yaml edges: no edge leads from migrate to postgres, as docker-compose.yml does',
     ],
     [
       'a port that gateways do not call',

@@ -128,6 +128,8 @@ describe('/health of a subgraph', () => {
           { name: 'database', status: 'down', since: expect.any(String), reason: 'The database does not respond.' },
         ],
       });
+      // A restart would not bring the database back.
+      expect((await fetch(new URL('/health/live', subgraph.url))).status).toBe(200);
       await line.mend();
       expect(await healthOnce(200)).toMatchObject({ status: 'ready' });
     },

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Edges, readEdges } from '../../k8s/edges.ts';
+import { writtenFiles } from '../../k8s/written-files.ts';
+import type { Finding } from '../finding.ts';
+import { describeObject, type Manifests } from './kubernetes-object.ts';
+import { checkModel } from './models.ts';
+import { overlaysOf, renderOverlay } from './render.ts';
+import { checkAvailability } from './rules/availability.ts';
+import { checkNetwork } from './rules/network.ts';
+import { checkPods } from './rules/pods.ts';
+import { checkProcesses } from './rules/processes.ts';
+import { checkServices } from './rules/services.ts';
+
+/** Renders every overlay and checks its objects. */
+export async function findKubernetesFaults(project: string, kubectl: string): Promise<readonly Finding[]> {
+  const edges = readEdges(join(project, 'k8s/edges.yaml'));
+  const findings = [...findStaleFiles(project)];
+  for (const folder of overlaysOf(project))
+    findings.push(...checkManifests(await renderOverlay(kubectl, project, folder), edges));
+  return findings;
+}
+
+/** Files that `npm run k8s` would write otherwise. */
+export function findStaleFiles(project: string): readonly Finding[] {
+  return writtenFiles(project)
+    .filter(({ path, text }) => !existsSync(join(project, path)) || readFileSync(join(project, path), 'utf8') !== text)
+    .map(({ path }) => ({ file: path, at: 'file', says: 'it is stale: run `npm run k8s` and commit it' }));
+}
+
+/** Compares all objects with their models, and then with each other. */
+export function checkManifests({ folder, objects }: Manifests, edges: Edges): readonly Finding[] {
+  const faults = objects.flatMap(checkModel);
+  const found =
+    faults.length > 0
+      ? faults
+      : [
+          ...checkPods(objects),
+          ...checkServices(objects),
+          ...checkProcesses(objects),
+          ...checkAvailability(objects),
+          ...checkNetwork(objects, edges),
+        ];
+  return found.map(({ object, says }) => ({ file: folder, at: describeObject(object), says }));
+}

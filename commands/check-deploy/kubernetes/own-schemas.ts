@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** Objects without a package of models, as far as this project uses them. */
+
+const compressed = { compression: z.enum(['gzip', 'bzip2', 'snappy']), encryption: z.enum(['AES256', 'aws:kms']) };
+
+const metadata = z.strictObject({ name: z.string(), namespace: z.string().optional() });
+
+/** Barman Cloud plugin of CloudNativePG: where backups are. */
+const objectStore = z.strictObject({
+  apiVersion: z.literal('barmancloud.cnpg.io/v1'),
+  kind: z.literal('ObjectStore'),
+  metadata,
+  spec: z.strictObject({
+    retentionPolicy: z.string().regex(/^[1-9]\d*[dwm]$/),
+    configuration: z.strictObject({
+      destinationPath: z.string().startsWith('s3://'),
+      s3Credentials: z.strictObject({ inheritFromIAMRole: z.literal(true) }),
+      data: z.strictObject({ ...compressed, jobs: z.int().min(1) }),
+      wal: z.strictObject({ ...compressed, maxParallel: z.int().min(1) }),
+    }),
+  }),
+});
+
+/** Envoy Gateway: what the standard Gateway cannot say about its clients. */
+const clientTrafficPolicy = z.strictObject({
+  apiVersion: z.literal('gateway.envoyproxy.io/v1alpha1'),
+  kind: z.literal('ClientTrafficPolicy'),
+  metadata,
+  spec: z.strictObject({
+    targetRefs: z.array(
+      z.strictObject({ group: z.literal('gateway.networking.k8s.io'), kind: z.literal('Gateway'), name: z.string() }),
+    ),
+    tls: z.strictObject({ minVersion: z.enum(['1.2', '1.3']) }),
+    clientIPDetection: z.strictObject({ xForwardedFor: z.strictObject({ numTrustedHops: z.int().min(1) }) }),
+  }),
+});
+
+export const ownSchemas: readonly z.ZodObject<{ apiVersion: z.ZodLiteral<string>; kind: z.ZodLiteral<string> }>[] = [
+  objectStore,
+  clientTrafficPolicy,
+];

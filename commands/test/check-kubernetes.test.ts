@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { checkManifests, findStaleFiles } from '../check-deploy/kubernetes/find-kubernetes-faults.ts';
+import type { KubernetesObject } from '../check-deploy/kubernetes/kubernetes-object.ts';
+import { checkModel } from '../check-deploy/kubernetes/models.ts';
+import { parseManifests } from '../check-deploy/kubernetes/parse-manifests.ts';
+import { readEdges } from '../k8s/edges.ts';
+
+const project = join(import.meta.dirname, '../..');
+const edges = readEdges(join(project, 'k8s/edges.yaml'));
+
+const kustomization = z.object({
+  resources: z.array(z.string()),
+  configMapGenerator: z
+    .array(
+      z.object({ name: z.string(), literals: z.array(z.string()).default([]), files: z.array(z.string()).default([]) }),
+    )
+    .default([]),
+});
+
+/** The objects of a folder, as kubectl would render them for a release, but for the hashes in names. `test:ops` renders the overlays with kubectl. */
+function readObjects(folder: string): readonly KubernetesObject[] {
+  const read = (file: string) =>
+    readFileSync(join(project, folder, file), 'utf8').replaceAll(/(image: infamous-freight)$/gm, '$1:1.0.0');
+  const { resources, configMapGenerator } = kustomization.parse(parse(read('kustomization.yaml')));
+  const maps = configMapGenerator.map(({ name, literals, files }) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name },
+    data: Object.fromEntries([
+      ...literals.map((literal) => [literal.split('=')[0], literal.slice(literal.indexOf('=') + 1)]),
+      ...files.map((file) => [file, read(file)]),
+    ]),
+  }));
+  return [
+    ...maps,
+    ...resources.flatMap((path) =>
+      path.endsWith('.yaml') ? parseManifests(read(path), path) : readObjects(join(folder, path)),
+    ),
+  ];
+}
+
+const base = readObjects('k8s/base');
+
+const findingsOf = (objects: readonly KubernetesObject[]): readonly string[] =>
+  checkManifests({ folder: 'base', objects }, edges).map(({ at, says }) => `${at}: ${says}`);
+
+/** What is found when a text of one object changes. */
+function findingsWith(kind: string, name: string, before: string, after: string): readonly string[] {
+  const changed = base.map((object): KubernetesObject => {
+    if (object.kind !== kind || object.metadata.name !== name) return object;
+    const text = JSON.stringify(object);
+    expect(text).toContain(before);
+    return JSON.parse(text.replaceAll(before, after));
+  });
+  return findingsOf(changed);
+}
+
+test('the files that `npm run k8s` writes are current', () => {
+  expect(findStaleFiles(project)).toEqual([]);
+});
+
+test('the base of all overlays has no faults', () => {
+  expect(findingsOf(base)).toEqual([]);
+});
+
+describe('an operator who changes an object is told', () => {
+  test.each([
+    [
+      'of a misspelt field',
+      ['Deployment', 'fleet', '"minReadySeconds"', '"minReadySecond"'],
+      'Deployment fleet: spec.minReadySecond is no field of Deployment fleet',
+    ],
+    [
+      'of a value of another type',
+      ['HorizontalPodAutoscaler', 'fleet', '"minReplicas":3', '"minReplicas":"3"'],
+      'HorizontalPodAutoscaler fleet: data/spec/minReplicas must be integer',
+    ],
+    [
+      'of a Service without pods',
+      [
+        'Service',
+        'fleet',
+        '"selector":{"app.kubernetes.io/name":"fleet"',
+        '"selector":{"app.kubernetes.io/name":"flet"',
+      ],
+      'Service fleet: it selects no pod',
+    ],
+    [
+      'of a probe at a port that does not exist',
+      ['Deployment', 'fleet', '"path":"/health","port":"http"', '"path":"/health","port":"admin"'],
+      'Deployment fleet: readinessProbe: the port admin is none of the container',
+    ],
+    [
+      'of a probe at a path that the process does not serve',
+      ['Deployment', 'fleet', '"path":"/health"', '"path":"/healthz"'],
+      'Deployment fleet: readinessProbe: a subgraph serves no /healthz',
+    ],
+    [
+      'of a port that gateways do not call',
+      ['Deployment', 'fleet', '4003', '4033'],
+      'Deployment gateway: SUBGRAPH_URL_FLEET: no Service and pod serve http://fleet:4003/graphql',
+    ],
+    [
+      'of a request above its limit',
+      ['Deployment', 'fleet', '"requests":{"cpu":"250m"', '"requests":{"cpu":"1500m"'],
+      'Deployment fleet: container process: the request of cpu, 1500m, is above the limit, 1',
+    ],
+    [
+      'of a version that may change by itself',
+      ['Deployment', 'redis-proxy', 'haproxy:3.0.6-bookworm', 'haproxy:latest'],
+      'Deployment redis-proxy: container haproxy: a version is required in the name of the image; got haproxy:latest',
+    ],
+    [
+      'of a container that may become root',
+      ['Deployment', 'fleet', '"runAsNonRoot":true,', ''],
+      'Deployment fleet: runAsNonRoot and a runAsUser other than 0 are required',
+    ],
+    [
+      'of a budget that lets no pod move',
+      ['PodDisruptionBudget', 'redis', '"maxUnavailable":1', '"minAvailable":3'],
+      'PodDisruptionBudget redis: of 3 pods at least one must stay and one must be able to move; 3 stay',
+    ],
+    [
+      'of a setting that the process does not have',
+      ['Deployment', 'gateway', '"ADMIN_PORT"', '"ADMIN_PROT"'],
+      'Deployment gateway: gateway has no setting ADMIN_PROT',
+    ],
+    [
+      'of a setting without sense',
+      ['ConfigMap', 'gateway-settings', '"DRAIN_WINDOW_MS":"30000"', '"DRAIN_WINDOW_MS":"30 s"'],
+      'Deployment gateway: DRAIN_WINDOW_MS: Invalid input: expected number, received NaN; got "30 s"',
+    ],
+    [
+      'of a drain that the pod cuts off',
+      ['ConfigMap', 'gateway-settings', '"DRAIN_WINDOW_MS":"30000"', '"DRAIN_WINDOW_MS":"60000"'],
+      'Deployment gateway: terminationGracePeriodSeconds must be above 69 s, the time that preStop, drain and closing may take; got 40 s',
+    ],
+    [
+      'of a secret that no process reads',
+      ['ExternalSecret', 'fleet', '"secretKey":"FIELD_KEYS"', '"secretKey":"FIELD_KEY"'],
+      'Deployment fleet: subgraph has no setting FIELD_KEY',
+    ],
+    [
+      'of a secret that is missing',
+      ['ExternalSecret', 'fleet', '"secretKey":"FIELD_KEYS"', '"secretKey":"FIELD_KEY"'],
+      'Deployment fleet: FIELD_KEYS: required in production; got nothing. `npm run keys` prints a new one.',
+    ],
+    [
+      'of a secret of another process',
+      ['ExternalSecret', 'gateway', '"secretKey":"ACCESS_PUBLIC_KEYS"', '"secretKey":"FIELD_KEYS"'],
+      'Deployment gateway: FIELD_KEYS: in production for subgraphs with encrypted columns only; got a value that is not shown. Remove it from this process.',
+    ],
+    [
+      'of a database with too few connections',
+      ['Cluster', 'postgres', '"max_connections":"2400"', '"max_connections":"300"'],
+      'Cluster postgres: max_connections above 2275 is required for all subgraphs; got 300',
+    ],
+    [
+      'of a network policy that is not in k8s/edges.yaml',
+      ['NetworkPolicy', 'pricing', '5432', '22'],
+      'NetworkPolicy pricing: it differs from k8s/edges.yaml: run `npm run k8s`',
+    ],
+    [
+      'of an address without an edge',
+      ['ConfigMap', 'redis', 'redis://redis:6379', 'redis://redis-nodes:6379'],
+      'Deployment gateway: REDIS_URL: k8s/edges.yaml has no edge to redis://redis-nodes:6379',
+    ],
+    [
+      'of a route to nowhere',
+      ['HTTPRoute', 'graph', '"port":4000', '"port":4444'],
+      'HTTPRoute graph: no Service gateway with the port 4444 exists',
+    ],
+    [
+      'of a ConfigMap that does not exist',
+      ['ConfigMap', 'access-settings', '"name":"access-settings"', '"name":"acces-settings"'],
+      'Deployment access: no ConfigMap access-settings exists',
+    ],
+  ] as const)('%s', (_title, [kind, name, before, after], expected) => {
+    expect(findingsWith(kind, name, before, after)).toContain(expected);
+  });
+
+  test('of a misspelt field, wherever it stands', () => {
+    const unseen = base.flatMap((object) =>
+      placesIn(object).filter((place) => {
+        place['misspelt'] = 'x';
+        const faults = checkModel(object);
+        delete place['misspelt'];
+        return faults.length === 0;
+      }),
+    );
+    expect(unseen).toEqual([]);
+  });
+});
+
+/** Maps from any name to a text, in which no name is misspelt. */
+const maps = ['labels', 'annotations', 'matchLabels', 'data', 'parameters', 'connectionParameters', 'selector'];
+
+function placesIn(value: unknown, name = ''): readonly Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((one) => placesIn(one));
+  const isMap = maps.includes(name) && Object.values(value).every((one) => typeof one === 'string');
+  const inner = Object.entries(value).flatMap(([key, one]) => placesIn(one, key));
+  return isMap ? inner : [value as Record<string, unknown>, ...inner];
+}
