@@ -3,7 +3,7 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 
 /** `npm run check`: all checks that need no running product. */
-const parts = ['types', 'style', 'imports', 'unused', 'docs', 'graph', 'documents', 'k8s'];
+const parts = ['types', 'style', 'imports', 'unused', 'docs', 'graph', 'documents', 'k8s', 'monitoring'];
 
 try {
   readCommandLine({

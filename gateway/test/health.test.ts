@@ -95,6 +95,7 @@ describe('metrics', () => {
     expect(text).toContain('gateway_client_requests_total{client="unnamed",outcome="ok"} 42');
     expect(text).toContain('gateway_client_requests_total{client="unnamed",outcome="failed"} 1');
     expect(text).toContain('gateway_client_requests_total{client="unnamed",outcome="refused"} 1');
+    expect(text).toContain('gateway_request_outcomes_total{outcome="failed"} 1');
     expect(text).toContain('gateway_live_subscriptions 0');
     expect(text).not.toContain('Junk39');
     expect(text).not.toContain('Unknown');

@@ -1,0 +1,142 @@
+import { counter, gauge } from '../proof.ts';
+import type { AlertRule, RecordingRule, RuleGroup } from '../rule.ts';
+
+/** Of 10,000 requests, 5 may fail because of the graph. */
+const windows = ['5m', '30m', '1h', '6h', '3d'] as const;
+type Window = (typeof windows)[number];
+
+const failures = (window: Window) => `gateway:request_failures:ratio_rate${window}`;
+
+const ratios = windows.map(
+  (window): RecordingRule => ({
+    record: failures(window),
+    expr: `sum(rate(gateway_request_outcomes_total{outcome="failed"}[${window}])) / sum(rate(gateway_request_outcomes_total{outcome!="cancelled"}[${window}]))`,
+  }),
+);
+
+/** Fires while the ratio of failures is above the limit over a long window, and over a short one, so that it ends soon after the failures. */
+function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity: AlertRule['severity']): AlertRule {
+  const limit = percent / 100;
+  const minutes = { '1h': 60, '6h': 360, '3d': 4_320 }[long];
+  const stepMinutes = long === '1h' ? 1 : 2;
+  // 100,000 requests per minute, of which a little more or less than the limit fail.
+  const failed = (share: number) => 100_000 * limit * share;
+  return {
+    alert: 'ErrorBudgetBurns',
+    severity,
+    service: 'gateway',
+    expr: `${failures(long)} > ${limit} and ${failures(short)} > ${limit}`,
+    for: '0m',
+    labels: { window: long },
+    summary: `{{ $value | humanizePercentage }} of the requests of ${long} fail; the objective allows 0.05 %.`,
+    proof: {
+      minutes,
+      stepMinutes,
+      // The short window ends the alert.
+      recoveryMinutes: { '1h': 15, '6h': 60, '3d': 420 }[long],
+      series: [
+        counter('gateway_request_outcomes_total{job="gateway",outcome="failed"}', failed(1.1), failed(0.9)),
+        counter(
+          'gateway_request_outcomes_total{job="gateway",outcome="ok"}',
+          100_000 - failed(1.1),
+          100_000 - failed(0.9),
+        ),
+      ],
+    },
+  };
+}
+
+export const availability: readonly RuleGroup[] = [
+  { name: 'objective', rules: ratios },
+  {
+    name: 'availability',
+    rules: [
+      burn('1h', '5m', 0.72, 'critical'),
+      burn('6h', '30m', 0.3, 'critical'),
+      burn('3d', '6h', 0.05, 'warning'),
+      {
+        alert: 'GatewayDown',
+        severity: 'warning',
+        service: 'gateway',
+        expr: 'up{job="gateway"} == 0',
+        for: '1m',
+        summary: 'The gateway {{ $labels.instance }} does not answer Prometheus.',
+        proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 1)] },
+      },
+      {
+        alert: 'AllGatewaysDown',
+        severity: 'critical',
+        service: 'gateway',
+        expr: 'sum(up{job="gateway"}) == 0 or absent(up{job="gateway"})',
+        for: '30s',
+        summary: 'No gateway answers Prometheus. Clients get no responses.',
+        proof: {
+          minutes: 3,
+          recoveryMinutes: 2,
+          series: [
+            gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 0),
+            gauge('up{job="gateway",instance="gateway-2:4100"}', 0, 1),
+          ],
+        },
+      },
+      {
+        alert: 'SubgraphDown',
+        severity: 'critical',
+        service: 'subgraph',
+        expr: 'up{job="subgraph"} == 0',
+        for: '1m',
+        summary: 'The subgraph {{ $labels.instance }} does not answer Prometheus. Its fields are null.',
+        proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('up{job="subgraph",instance="fleet:4003"}', 0, 1)] },
+      },
+      {
+        alert: 'SubgraphCircuitOpen',
+        severity: 'warning',
+        service: 'gateway',
+        expr: 'max by (subgraph) (gateway_subgraph_circuit) == 1',
+        for: '2m',
+        summary: 'A gateway no longer calls the subgraph {{ $labels.subgraph }}, because its requests fail.',
+        proof: {
+          minutes: 4,
+          recoveryMinutes: 2,
+          series: [gauge('gateway_subgraph_circuit{subgraph="fleet"}', 1, 0.5)],
+        },
+      },
+      {
+        alert: 'EdgeUnreachable',
+        severity: 'critical',
+        service: 'edge',
+        expr: 'probe_success{job="probe"} == 0',
+        for: '1m',
+        summary: 'The prober gets no healthy response from {{ $labels.instance }}, where clients connect.',
+        proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('probe_success{job="probe",instance="edge"}', 0, 1)] },
+      },
+      {
+        alert: 'SupergraphReloadRefused',
+        severity: 'warning',
+        service: 'gateway',
+        expr: 'sum(increase(gateway_supergraph_reloads_total{outcome="refused"}[10m])) > 0 or sum(increase(gateway_supergraph_canaries_total{outcome="rolled_back"}[10m])) > 0',
+        for: '0m',
+        summary: 'A new supergraph was refused or rolled back. The gateways serve the former one.',
+        proof: {
+          minutes: 5,
+          recoveryMinutes: 15,
+          series: [counter('gateway_supergraph_reloads_total{outcome="refused"}', 1, 0)],
+        },
+      },
+      {
+        alert: 'AccessSnapshotOld',
+        severity: 'critical',
+        service: 'gateway',
+        expr: 'gateway_access_snapshot_age_seconds > 120',
+        for: '1m',
+        summary:
+          'The gateway {{ $labels.instance }} has known no revoked session or API key for {{ $value | humanizeDuration }}.',
+        proof: {
+          minutes: 3,
+          recoveryMinutes: 2,
+          series: [gauge('gateway_access_snapshot_age_seconds{instance="g"}', 121, 119)],
+        },
+      },
+    ],
+  },
+];

@@ -1,0 +1,68 @@
+import { counter, gauge, type ProofSeries } from '../proof.ts';
+import type { AlertRule, RuleGroup } from '../rule.ts';
+
+/** Buckets of a histogram in which 94 % or 96 % of the observations are below the limit: the 95th percentile is above or below it. */
+function around(metric: string, labels: string, limit: number): readonly ProofSeries[] {
+  return [
+    counter(`${metric}{${labels},le="${limit}"}`, 940, 960),
+    counter(`${metric}{${labels},le="${limit * 10}"}`, 1_000, 1_000),
+    counter(`${metric}{${labels},le="+Inf"}`, 1_000, 1_000),
+  ];
+}
+
+function slow(limit: number, severity: AlertRule['severity']): AlertRule {
+  return {
+    alert: 'LatencyHigh',
+    severity,
+    service: 'gateway',
+    expr: `gateway:request_duration:p95_5m > ${limit}`,
+    for: '5m',
+    summary: '5 % of the requests take longer than {{ $value | humanizeDuration }}.',
+    proof: {
+      minutes: 15,
+      recoveryMinutes: 10,
+      series: around('gateway_client_request_duration_seconds_bucket', 'client="web"', limit),
+    },
+  };
+}
+
+export const latency: readonly RuleGroup[] = [
+  {
+    name: 'latency',
+    rules: [
+      {
+        record: 'gateway:request_duration:p95_5m',
+        expr: 'histogram_quantile(0.95, sum by (le) (rate(gateway_client_request_duration_seconds_bucket[5m])))',
+      },
+      slow(0.5, 'warning'),
+      slow(1, 'critical'),
+      {
+        alert: 'SqlSlow',
+        severity: 'warning',
+        service: 'database',
+        expr: 'histogram_quantile(0.95, sum by (le, subgraph) (rate(subgraph_sql_statement_duration_seconds_bucket[5m]))) > 0.1',
+        for: '10m',
+        summary:
+          '5 % of the SQL statements of {{ $labels.subgraph }} take longer than {{ $value | humanizeDuration }}.',
+        proof: {
+          minutes: 20,
+          recoveryMinutes: 10,
+          series: around('subgraph_sql_statement_duration_seconds_bucket', 'subgraph="fleet"', 0.1),
+        },
+      },
+      {
+        alert: 'EventLoopBlocked',
+        severity: 'warning',
+        service: 'processes',
+        expr: 'nodejs_eventloop_lag_p99_seconds > 0.25',
+        for: '5m',
+        summary: 'The event loop of {{ $labels.instance }} is blocked for {{ $value | humanizeDuration }} at a time.',
+        proof: {
+          minutes: 7,
+          recoveryMinutes: 2,
+          series: [gauge('nodejs_eventloop_lag_p99_seconds{instance="g"}', 0.26, 0.24)],
+        },
+      },
+    ],
+  },
+];

@@ -1,0 +1,38 @@
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+
+/** How long the test alert fires. Alertmanager waits up to 15 s before it notifies. */
+const firesMs = 60_000;
+
+/**
+ * Sends an alert to Alertmanager as Prometheus would, so that operators see whether the channels of its severity work. It ends by itself after a minute.
+ * @throws ConfigurationError
+ */
+export async function sendTestAlert(alertmanager: string, severity: string): Promise<void> {
+  if (severity !== 'warning' && severity !== 'critical')
+    throw new ConfigurationError(`--severity: warning or critical is required; got ${severity}`);
+  const now = Date.now();
+  const alert = {
+    labels: { alertname: 'TestAlert', severity, service: 'monitoring' },
+    annotations: {
+      summary: 'This is a test of the alert channels. Nothing is wrong.',
+      runbook: 'docs/runbooks/test-alert.md',
+    },
+    startsAt: new Date(now).toISOString(),
+    endsAt: new Date(now + firesMs).toISOString(),
+  };
+  const url = new URL('/api/v2/alerts', alertmanager);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([alert]),
+    signal: AbortSignal.timeout(10_000),
+  }).catch((error: unknown) => {
+    throw new ConfigurationError(`--alertmanager: ${alertmanager} does not answer (${errorMessage(error)}).`);
+  });
+  if (!response.ok)
+    throw new ConfigurationError(`Alertmanager refused the alert: ${response.status} ${await response.text()}`);
+  console.log(
+    `A test alert (${severity}) was sent to ${alertmanager}. Its notification arrives within a minute, and its end a minute later.`,
+  );
+}

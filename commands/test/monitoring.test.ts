@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { allRules } from '../monitoring/all-rules.ts';
+import { monitoringFiles } from '../monitoring/files.ts';
+import { notation } from '../monitoring/proof.ts';
+import { isAlert, runbookOf } from '../monitoring/rule.ts';
+
+const project = join(import.meta.dirname, '../..');
+const alerts = Object.values(allRules(project))
+  .flat()
+  .flatMap(({ rules }) => rules.filter(isAlert));
+
+test('the committed rules, tests and dashboards are those of the descriptions', () => {
+  for (const [path, text] of monitoringFiles(project))
+    expect([path, readFileSync(join(project, path), 'utf8')]).toEqual([path, text]);
+});
+
+test('the objective of 99.95 % is watched over the windows of the issue', () => {
+  const burns = alerts.filter(({ alert }) => alert === 'ErrorBudgetBurns');
+  expect(
+    burns.map(({ severity, expr }) => `${severity}: ${expr.replaceAll('gateway:request_failures:ratio_rate', '')}`),
+  ).toEqual([
+    'critical: 1h > 0.0072 and 5m > 0.0072',
+    'critical: 6h > 0.003 and 30m > 0.003',
+    'warning: 3d > 0.0005 and 6h > 0.0005',
+  ]);
+});
+
+test.each([...new Set(alerts.map(runbookOf))])(
+  'the runbook %s says what it means, how to see it and what to do',
+  (page) => {
+    expect(existsSync(join(project, page))).toBe(true);
+    const headings = readFileSync(join(project, page), 'utf8').match(/^## .*$/gm);
+    expect(headings).toEqual(['## What it means', '## How to see it', '## What to do']);
+  },
+);
+
+test('every runbook belongs to an alert, or is a page for a whole part', () => {
+  const wholeParts = ['live-subscriptions.md', 'supergraph-reload.md', 'test-alert.md'];
+  const ofAlerts = new Set(alerts.map((alert) => runbookOf(alert).replace('docs/runbooks/', '')));
+  const left = readdirSync(join(project, 'docs/runbooks')).filter((name) => !ofAlerts.has(name));
+  expect(left.filter((name) => !wholeParts.includes(name))).toEqual([]);
+});
+
+test('values of a test are written in the notation of promtool', () => {
+  expect(notation([5, 5, 5, 7, 9, 8])).toBe('5+0x2 7+2x1 8');
+  expect(notation(['_', '_', 3, 2, 1])).toBe('_x2 3-1x2');
+});
