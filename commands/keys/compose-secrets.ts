@@ -22,6 +22,7 @@ export async function newComposeSecrets(databaseHost = 'postgres'): Promise<Read
   return {
     POSTGRES_PASSWORD: password,
     REPLICATION_PASSWORD: secret(),
+    MONITOR_PASSWORD: secret(),
     DATABASE_ROLE_SECRET: roleSecret,
     ...Object.fromEntries(urls),
     ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),

@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { readComposeData } from '../../drills/topology/compose-file.ts';
 import { allRules } from '../monitoring/all-rules.ts';
+import { exporterMetrics } from '../monitoring/exporters.ts';
 import { monitoringFiles } from '../monitoring/files.ts';
 import { notation } from '../monitoring/proof.ts';
 import { isAlert, runbookOf } from '../monitoring/rule.ts';
@@ -46,4 +50,25 @@ test('every runbook belongs to an alert, or is a page for a whole part', () => {
 test('values of a test are written in the notation of promtool', () => {
   expect(notation([5, 5, 5, 7, 9, 8])).toBe('5+0x2 7+2x1 8');
   expect(notation(['_', '_', 3, 2, 1])).toBe('_x2 3-1x2');
+});
+
+test('Prometheus reads every process and exporter of the compose file, and each metric of an exporter has its job', () => {
+  const { scrape_configs: jobs } = z
+    .object({
+      scrape_configs: z.array(
+        z.object({ job_name: z.string(), static_configs: z.tuple([z.object({ targets: z.array(z.string()) })]) }),
+      ),
+    })
+    .parse(parse(readFileSync(join(project, 'monitoring/prometheus/prometheus.yml'), 'utf8')));
+  const hosts = jobs.flatMap(({ static_configs: [{ targets }] }) =>
+    targets.map((target) => target.replace(/^https:\/\//, '').split(':')[0]),
+  );
+  const { services } = z
+    .object({ services: z.record(z.string(), z.object({ networks: z.array(z.string()).optional() })) })
+    .parse(readComposeData(join(project, 'docker-compose.yml')));
+  const observed = Object.keys(services).filter((name) => services[name]?.networks?.includes('observe'));
+  const withoutMetrics = ['grafana', 'jaeger', 'prober', 'proxy', 'postgres', 'redis'];
+  expect(observed.filter((name) => !withoutMetrics.includes(name) && !hosts.includes(name))).toEqual([]);
+  expect(hosts.filter((host) => host === undefined || !observed.includes(host))).toEqual([]);
+  expect(Object.keys(exporterMetrics).filter((job) => !jobs.some(({ job_name: name }) => name === job))).toEqual([]);
 });

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Runs once, when the primary is created: the role and the slot of the standby.
+# Runs once, when the primary is created: the role and the slot of the standby, and the role that reads statistics.
 set -euo pipefail
-psql -v ON_ERROR_STOP=1 -v password="$REPLICATION_PASSWORD" --username postgres --dbname postgres <<'SQL'
+psql -v ON_ERROR_STOP=1 -v password="$REPLICATION_PASSWORD" -v monitor="$MONITOR_PASSWORD" --username postgres --dbname postgres <<'SQL'
 CREATE ROLE replication LOGIN REPLICATION PASSWORD :'password';
 SELECT pg_create_physical_replication_slot('standby');
+CREATE ROLE monitor LOGIN PASSWORD :'monitor' IN ROLE pg_monitor CONNECTION LIMIT 8;
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 SQL
 echo 'host replication replication all scram-sha-256' >> "$PGDATA/pg_hba.conf"
