@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -39,13 +39,6 @@ test.each([...new Set(alerts.map(runbookOf))])(
     expect(headings).toEqual(['## What it means', '## How to see it', '## What to do']);
   },
 );
-
-test('every runbook belongs to an alert, or is a page for a whole part', () => {
-  const wholeParts = ['live-subscriptions.md', 'supergraph-reload.md', 'test-alert.md'];
-  const ofAlerts = new Set(alerts.map((alert) => runbookOf(alert).replace('docs/runbooks/', '')));
-  const left = readdirSync(join(project, 'docs/runbooks')).filter((name) => !ofAlerts.has(name));
-  expect(left.filter((name) => !wholeParts.includes(name))).toEqual([]);
-});
 
 test('values of a test are written in the notation of promtool', () => {
   expect(notation([5, 5, 5, 7, 9, 8])).toBe('5+0x2 7+2x1 8');
