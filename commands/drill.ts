@@ -6,11 +6,10 @@ import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import type { Drill, DrillReport } from '../drills/drill.ts';
 import { drills } from '../drills/drills.ts';
-import { trustCertificate } from '../drills/operator.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
+import { installPrograms, MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
 import { assignAddresses, hostsFile } from '../drills/topology/places.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
-import { Topology } from '../drills/topology/topology.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -19,7 +18,14 @@ const command = {
   call: 'npm run drill --',
   takes: 'list | all | NAME',
   does: 'Breaks a part of the product on purpose, on the topology of `npm run topology`, and prints what clients saw. Exits with 1 when a bar is missed. See docs/guides/drills.md.',
-  options: { json: { type: 'string', value: 'FILE', help: 'also writes the reports there' } },
+  options: {
+    json: { type: 'string', value: 'FILE', help: 'also writes the reports there' },
+    install: {
+      type: 'boolean',
+      default: false,
+      help: 'installs the programs of Debian that drills need, and does nothing else',
+    },
+  },
 } as const;
 
 /** @throws ConfigurationError for a name that is no drill */
@@ -38,9 +44,7 @@ async function runDrill(drill: Drill): Promise<DrillReport> {
   const data = mkdtempSync(join(tmpdir(), 'freight-drill-'));
   try {
     const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
-    await using topology = await Topology.start({ project, app: project, data, environment, only: ['proxy'] });
-    trustCertificate({ data });
-    const cases = await drill.run({ project, data, topology, say: (line) => console.log(line) });
+    const cases = await drill.run({ project, data, environment, say: (line) => console.log(line) });
     return { drill: drill.name, startedAt, cases, bars: drill.bars(cases) };
   } finally {
     rmSync(data, { recursive: true, force: true });
@@ -77,12 +81,16 @@ async function runAll(chosen: readonly Drill[], file: string | undefined): Promi
 
 try {
   const { values, positionals } = readCommandLine(command);
-  if (positionals[0] === 'list') for (const { name, does } of drills) console.log(`${name}: ${does}`);
+  if (values.install) installPrograms();
+  else if (positionals[0] === 'list') for (const { name, does } of drills) console.log(`${name}: ${does}`);
   else {
     const chosen = chosenDrills(positionals);
+    requirePrograms(chosen.flatMap(({ requires = [] }) => requires));
     if (isInside()) await runAll(chosen, values.json);
     else process.exitCode = await runInside({});
   }
 } catch (error) {
-  exitWith(error);
+  if (!(error instanceof MissingPrograms)) exitWith(error);
+  console.error(error.message);
+  process.exitCode = 2;
 }

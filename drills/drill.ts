@@ -1,3 +1,4 @@
+import type { DebianProgram } from './topology/debian.ts';
 import type { Topology } from './topology/topology.ts';
 
 /** A figure that a drill must reach. */
@@ -25,6 +26,10 @@ export interface DrillCase {
   readonly clientCodes: Readonly<Record<string, number>>;
   /** Values of `Retry-After` that clients got, in seconds. */
   readonly retryAfter: readonly number[];
+  /** Writes that only a former primary has: acknowledged by it, or made there after another was promoted. */
+  readonly wrongPrimaryWrites?: number;
+  /** Time by which the slowest standby was behind before the fault. */
+  readonly lagMs?: number;
 }
 
 export interface DrillReport {
@@ -34,19 +39,26 @@ export interface DrillReport {
   readonly bars: readonly Bar[];
 }
 
-/** What a drill works with: the running topology, and a folder of its own. */
-export interface DrillContext {
+/** What a drill works with: a folder of its own, and the variables of docker-compose.yml. */
+export interface DrillSite {
   readonly project: string;
   readonly data: string;
-  readonly topology: Topology;
+  readonly environment: Readonly<Record<string, string>>;
   say(line: string): void;
+}
+
+/** A site on which the product runs. */
+export interface DrillContext extends DrillSite {
+  readonly topology: Topology;
 }
 
 /** Breaks a part of the running product on purpose, and measures what clients see. */
 export interface Drill {
   readonly name: string;
   readonly does: string;
-  run(context: DrillContext): Promise<readonly DrillCase[]>;
+  /** Programs that it needs besides those of the topology. */
+  readonly requires?: readonly DebianProgram[];
+  run(site: DrillSite): Promise<readonly DrillCase[]>;
   bars(cases: readonly DrillCase[]): readonly Bar[];
 }
 

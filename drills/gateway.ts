@@ -1,29 +1,31 @@
 import { atMost, type Drill, ledgerBars } from './drill.ts';
 import { createOperator } from './operator.ts';
 import { type Fault, runFault } from './with-ledger.ts';
+import { withTopology } from './with-topology.ts';
 
 /** One of two gateways dies, or is stopped in order, while clients write through the proxy. */
 export const gatewayDrill: Drill = {
   name: 'gateway',
   does: 'kills one of two gateways, and stops it in order, while clients write',
-  async run(context) {
-    const gateway = context.topology.of('gateway-1');
-    const faults: readonly Fault[] = [
-      { name: 'kill', begin: () => gateway.signal('SIGKILL'), end: () => gateway.healthy(60_000) },
-      {
-        name: 'stop',
-        begin: () => gateway.stop(),
-        async end() {
-          gateway.start();
-          await gateway.healthy(60_000);
+  run: (site) =>
+    withTopology(site, async (context) => {
+      const gateway = context.topology.of('gateway-1');
+      const faults: readonly Fault[] = [
+        { name: 'kill', begin: () => gateway.signal('SIGKILL'), end: () => gateway.healthy(60_000) },
+        {
+          name: 'stop',
+          begin: () => gateway.stop(),
+          async end() {
+            gateway.start();
+            await gateway.healthy(60_000);
+          },
         },
-      },
-    ];
-    const operator = await createOperator(context);
-    const cases = [];
-    for (const fault of faults) cases.push(await runFault(operator, fault, context));
-    return cases;
-  },
+      ];
+      const operator = await createOperator(context);
+      const cases = [];
+      for (const fault of faults) cases.push(await runFault(operator, fault, context));
+      return cases;
+    }),
   bars: (cases) => [
     ...ledgerBars(cases),
     ...cases.map(({ name, firstAckMs }) => atMost(`${name}.firstAck`, firstAckMs / 1_000, 5, 's')),

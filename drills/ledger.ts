@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { z } from 'zod';
 import { GraphFailure } from '../client/graph-failure.ts';
 import { post } from '../client/post.ts';
 import { parseRetryAfter } from '../client/retry-after.ts';
 import type { DrillCase } from './drill.ts';
 import { graphUrl, type Operator } from './operator.ts';
+import { readWrites, type Write } from './writes.ts';
 
 const writers = 8;
 const pauseMs = 100;
@@ -32,7 +32,8 @@ export class Ledger {
   readonly #operator: Operator;
   readonly #name: string;
   readonly #attempts: Attempt[] = [];
-  readonly #acknowledged = new Set<string>();
+  /** The record that the graph named, by key. */
+  readonly #acknowledged = new Map<string, string>();
   readonly #stopping = new AbortController();
   readonly #running: readonly Promise<void>[];
   #next = 0;
@@ -63,6 +64,16 @@ export class Ledger {
     return this.#acknowledged.size;
   }
 
+  /** True if the graph has acknowledged this record. */
+  hasAcknowledged(id: string): boolean {
+    return [...this.#acknowledged.values()].includes(id);
+  }
+
+  /** The records of these writers in a database. */
+  writesIn(databaseUrl: string): Promise<readonly Write[]> {
+    return readWrites(databaseUrl, `drill-${this.#name}-`);
+  }
+
   async #write(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const key = `drill-${this.#name}-${this.#next++}`;
@@ -72,13 +83,13 @@ export class Ledger {
 
   async #attempt(key: string): Promise<boolean> {
     const begunAt = Date.now();
-    const { code, retryAfter } = await this.#send(key);
+    const { id, code, retryAfter } = await this.#send(key);
     this.#attempts.push({ begunAt, endedAt: Date.now(), code, retryAfter });
-    if (code === undefined) this.#acknowledged.add(key);
-    return code === undefined;
+    if (id !== undefined) this.#acknowledged.set(key, id);
+    return id !== undefined;
   }
 
-  async #send(key: string): Promise<Pick<Attempt, 'code' | 'retryAfter'>> {
+  async #send(key: string): Promise<Pick<Attempt, 'code' | 'retryAfter'> & { readonly id?: string }> {
     const { accessToken, organizationId } = this.#operator;
     const variables = { input: { ...shipment, idempotencyKey: key, customerReference: key, organizationId } };
     try {
@@ -86,7 +97,8 @@ export class Ledger {
         headers: { authorization: `Bearer ${accessToken}` },
         timeoutMs: attemptMs,
       });
-      if (written.safeParse(response.data).success) return { code: undefined, retryAfter: undefined };
+      const { data } = written.safeParse(response.data);
+      if (data) return { id: data.createShipment.shipment.id, code: undefined, retryAfter: undefined };
       const [error] = response.errors;
       const code = error?.extensions.code ?? 'USER_ERROR';
       const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
@@ -123,7 +135,9 @@ export class Ledger {
    * @param databaseUrl of a role that reads shipments
    */
   async settle(faultAt: number, databaseUrl: string): Promise<DrillCase> {
-    const counts = await countByReference(databaseUrl, `drill-${this.#name}-%`);
+    const writes = await this.writesIn(databaseUrl);
+    const ids = new Set(writes.map(({ id }) => id));
+    const counts = Object.values(countBy(writes.map(({ reference }) => reference)));
     const failed = this.#attempts.filter(({ code, endedAt }) => code !== undefined && endedAt >= faultAt);
     const first = this.#firstAckAfter(faultAt);
     const detectedAt = failed[0]?.endedAt;
@@ -132,27 +146,13 @@ export class Ledger {
       detectedMs: detectedAt === undefined ? null : detectedAt - faultAt,
       firstAckMs: first ? first.endedAt - faultAt : Number.POSITIVE_INFINITY,
       acknowledged: this.#acknowledged.size,
-      lost: [...this.#acknowledged].filter((key) => !counts.has(key)).length,
-      doubled: [...counts.values()].filter((count) => count > 1).length,
+      lost: [...this.#acknowledged.values()].filter((id) => !ids.has(id)).length,
+      doubled: counts.filter((count) => count > 1).length,
       clientCodes: countBy(failed.map(({ code }) => String(code))),
       retryAfter: [...new Set(failed.flatMap(({ retryAfter }) => retryAfter ?? []))].toSorted(
         (one, other) => one - other,
       ),
     };
-  }
-}
-
-async function countByReference(url: string, pattern: string): Promise<ReadonlyMap<string, number>> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ reference: string; count: string }>(
-      'select customer_reference as reference, count(*) from shipments.shipment where customer_reference like $1 group by 1',
-      [pattern],
-    );
-    return new Map(rows.map(({ reference, count }) => [reference, Number(count)]));
-  } finally {
-    await client.end();
   }
 }
 

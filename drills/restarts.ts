@@ -1,26 +1,28 @@
 import { atMost, type Drill, ledgerBars } from './drill.ts';
 import { createOperator } from './operator.ts';
 import { runFault } from './with-ledger.ts';
+import { withTopology } from './with-topology.ts';
 
 /** A drill that kills services of the topology one after another. Each starts again by itself, as containers do. */
 function restartDrill(name: string, services: readonly string[], firstAckSeconds: number): Drill {
   return {
     name,
     does: `kills ${services.join(', ')} while clients write`,
-    async run(context) {
-      const operator = await createOperator(context);
-      const cases = [];
-      for (const service of services) {
-        const running = context.topology.of(service);
-        const fault = {
-          name: service,
-          begin: () => running.signal('SIGKILL'),
-          end: () => running.healthy(60_000),
-        };
-        cases.push(await runFault(operator, fault, context));
-      }
-      return cases;
-    },
+    run: (site) =>
+      withTopology(site, async (context) => {
+        const operator = await createOperator(context);
+        const cases = [];
+        for (const service of services) {
+          const running = context.topology.of(service);
+          const fault = {
+            name: service,
+            begin: () => running.signal('SIGKILL'),
+            end: () => running.healthy(60_000),
+          };
+          cases.push(await runFault(operator, fault, context));
+        }
+        return cases;
+      }),
     bars: (cases) => [
       ...ledgerBars(cases),
       ...cases.map((one) => atMost(`${one.name}.firstAck`, one.firstAckMs / 1_000, firstAckSeconds, 's')),

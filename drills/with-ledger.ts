@@ -9,10 +9,14 @@ const calmWrites = 50;
 /** A fault, and how to end it. */
 export interface Fault {
   readonly name: string;
+  /** Looks at the part while writers run, before the fault. */
+  before?(): Promise<void>;
   /** Resolves when the fault has begun. */
   begin(): void | Promise<void>;
+  /** True if the fault counts from the end of `begin`: the part still works until then. */
+  readonly countsFromEnd?: boolean;
   /** Resolves when the broken part is whole again. Not called before the first acknowledged write after the fault, unless it heals by itself. */
-  end(): void | Promise<void>;
+  end(ledger: Ledger): void | Promise<void>;
   /** True if nothing can be written before the fault has ended. */
   readonly blocksWrites?: boolean;
 }
@@ -22,12 +26,14 @@ export async function runFault(operator: Operator, fault: Fault, { topology, say
   const ledger = new Ledger(operator, `${fault.name}-${Date.now().toString(36)}`);
   try {
     await ledger.acknowledge(warmUpWrites, recoveryMs);
-    const faultAt = Date.now();
+    await fault.before?.();
+    const calledAt = Date.now();
     await fault.begin();
+    const faultAt = fault.countsFromEnd ? Date.now() : calledAt;
     say(`${fault.name}: the fault has begun.`);
-    if (fault.blocksWrites) await fault.end();
+    if (fault.blocksWrites) await fault.end(ledger);
     await ledger.acknowledgedAfter(faultAt, recoveryMs);
-    if (!fault.blocksWrites) await fault.end();
+    if (!fault.blocksWrites) await fault.end(ledger);
     await ledger.acknowledge(ledger.acknowledged + calmWrites, recoveryMs);
     await ledger.stop();
     const url = topology.environmentOf('shipments')['SUBGRAPH_DATABASE_URL'] ?? '';

@@ -1,7 +1,7 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '#shared/runtime/config.ts';
 import { type ComposeService, isProduct } from './compose-file.ts';
+import { postgresPrograms } from './debian.ts';
 import { mountVolumes, type Translate } from './paths.ts';
 import { environmentOf, type Places } from './places.ts';
 
@@ -152,21 +152,4 @@ function runAlertmanager({ service, address, translate }: Given): Program {
     environment: {},
     health: { kind: 'http', url: `http://${address}:9093/-/healthy` },
   };
-}
-
-/** @throws ConfigurationError where Debian's PostgreSQL is missing */
-function postgresPrograms(): string {
-  const found = globSync('/usr/lib/postgresql/*/bin').find((folder) => existsSync(join(folder, 'initdb')));
-  if (!found) throw new ConfigurationError(missingPrograms);
-  return found;
-}
-
-const packages = ['postgresql', 'redis-server', 'haproxy', 'prometheus', 'prometheus-alertmanager', 'iproute2'];
-const missingPrograms = `Programs of Debian are required. Run: apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-
-/** @throws ConfigurationError with the line that installs what is missing */
-export function requirePrograms(files: readonly string[]): void {
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', postgresPrograms()];
-  const missing = files.filter((file) => !folders.some((folder) => existsSync(join(folder, file))));
-  if (missing.length > 0) throw new ConfigurationError(`${missingPrograms} (missing: ${missing.join(', ')})`);
 }

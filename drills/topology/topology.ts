@@ -1,11 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComposeFile, type Condition, readComposeFile } from './compose-file.ts';
+import { requirePrograms } from './debian.ts';
 import { assignAddresses, type Places } from './places.ts';
-import { programOf, requirePrograms } from './programs.ts';
+import { type Program, programOf } from './programs.ts';
 import { RunningService } from './running-service.ts';
 
 const healthyMs = 120_000;
+
+/** Programs that stand for services of the file, by the name of the service, given its address. */
+export type StandIns = Readonly<Record<string, (address: string) => Program>>;
 
 export interface TopologyOptions {
   readonly project: string;
@@ -15,6 +19,7 @@ export interface TopologyOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Services that run; their dependencies too. Default: all that have a counterpart on this machine. */
   readonly only?: readonly string[];
+  readonly instead?: StandIns;
   readonly say?: (line: string) => void;
 }
 
@@ -27,19 +32,21 @@ export class Topology implements AsyncDisposable {
   readonly #file: ComposeFile;
   readonly #places: Places;
   readonly #starting = new Map<string, Promise<void>>();
+  readonly #instead: StandIns;
   readonly #say: (line: string) => void;
 
-  private constructor({ project, app, data, environment, say = () => undefined }: TopologyOptions) {
+  private constructor({ project, app, data, environment, instead = {}, say = () => undefined }: TopologyOptions) {
     this.#file = readComposeFile(join(project, 'docker-compose.yml'), environment);
     this.addresses = assignAddresses(this.#file);
     this.#places = { app, project, data, addresses: this.addresses };
+    this.#instead = instead;
     this.#say = say;
     mkdirSync(join(data, 'services'), { recursive: true });
   }
 
   /** Starts the services in the order of their conditions. @throws Error if one does not become healthy; everything is stopped then */
   static async start(options: TopologyOptions): Promise<Topology> {
-    requirePrograms(['haproxy', 'redis-server', 'prometheus', 'prometheus-alertmanager', 'initdb']);
+    requirePrograms();
     const topology = new Topology(options);
     try {
       const wanted = options.only ?? topology.#inDefaultProfile();
@@ -67,7 +74,8 @@ export class Topology implements AsyncDisposable {
     if (!service) throw new Error(`docker-compose.yml has no service "${name}".`);
     const waits = Object.entries(service.depends_on);
     await Promise.all(waits.map(([other, { condition }]) => this.#startUntil(other, condition)));
-    const program = programOf(name, service, this.#places);
+    const standIn = this.#instead[name];
+    const program = standIn ? standIn(this.addresses.get(name) ?? '') : programOf(name, service, this.#places);
     if (!program) {
       this.absent.push(name);
       return;
