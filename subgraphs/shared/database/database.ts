@@ -63,6 +63,14 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs: number;
 }
 
+/** The tables that every subgraph has. */
+export const sharedMigrations: readonly NamedMigration[] = [
+  inboxMigration,
+  idempotencyMigration,
+  keyedCallAgeMigration,
+  keyCheckMigration,
+];
+
 export async function openDatabase({
   url,
   schema,
@@ -75,13 +83,7 @@ export async function openDatabase({
 }: DatabaseOptions): Promise<Database> {
   const counter = new StatementCounter();
   let pool: pg.Pool | undefined;
-  const migrationsList = [
-    inboxMigration,
-    idempotencyMigration,
-    keyedCallAgeMigration,
-    keyCheckMigration,
-    ...migrations,
-  ];
+  const migrationsList = [...sharedMigrations, ...migrations];
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,

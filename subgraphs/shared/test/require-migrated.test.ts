@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sharedMigrations } from '../database/database.ts';
 import { asAdmin } from '../database/provision.ts';
 import { createMemoryPubSub } from '../live/pubsub-memory.ts';
 import { ConfigurationError } from '../runtime/config.ts';
@@ -38,7 +39,7 @@ const sqlAsAdmin = (text: string) =>
 describe('a subgraph that does not migrate', () => {
   test('names every migration if none has run, and creates no table', async () => {
     expect(await refusal()).toBe(
-      'Database: every migration of fleet is required; 0000-inbox, 0000-keyed-call, 0001-note have not run. Run `npm run migrate` once per release, before its subgraphs start.',
+      `Database: every migration of fleet is required; ${sharedMigrations.map(({ name }) => name).join(', ')}, 0001-note have not run. Run \`npm run migrate\` once per release, before its subgraphs start.`,
     );
     const { rows } = await sql(`select relname from pg_class where relnamespace = 'fleet'::regnamespace`);
     expect(rows).toEqual([]);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity } from '#shared/identity/identity.ts';
 import type { TestGraph } from '../graph.ts';
@@ -32,6 +33,7 @@ export function describeLists(graphOf: () => TestGraph): void {
     beforeAll(async () => {
       const graph = graphOf();
       viewers = viewersOf(graph.world);
+      await refuseSomebody(graph);
       read = await Promise.all(rootListsOf(graph).map((list) => readForAll(graph, list, viewers)));
     }, 60_000);
 
@@ -91,6 +93,16 @@ export function describeLists(graphOf: () => TestGraph): void {
       expect([...new Set(refused)].sort()).toEqual([...refusedFilters].sort());
     });
   });
+}
+
+/** The trail gets refusals about a second after they happened. */
+async function refuseSomebody(graph: TestGraph): Promise<void> {
+  const isListed = async () => {
+    const { data } = await graph.ask('admin', '{ auditRefusals(first: 1) { nodes { count } } }');
+    return (data?.['auditRefusals'] as { nodes: readonly unknown[] } | undefined)?.nodes.length === 1;
+  };
+  await graph.ask('customer', '{ auditRefusals(first: 1) { nodes { count } } }');
+  while (!(await isListed())) await delay(100);
 }
 
 async function readForAll(
