@@ -16,4 +16,4 @@ sentinel failover-timeout freight 30000
 sentinel parallel-syncs freight 1
 END
 fi
-exec redis-sentinel "$file"
+exec redis-server "$file" --sentinel
