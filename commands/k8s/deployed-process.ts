@@ -5,6 +5,8 @@ import { secretsOf } from '../check-deploy/product-processes.ts';
 /** A process of the product that runs on and on, as Kubernetes sees it. */
 export interface DeployedProcess {
   readonly name: string;
+  /** Name of its metrics in alert rules. */
+  readonly job: 'gateway' | 'subgraph';
   /** Arguments of `node`. */
   readonly args: readonly string[];
   /** `http` serves the product; metrics are at `/metrics` on the port `metricsPort`. */
@@ -46,6 +48,7 @@ function gateway(): DeployedProcess {
   ]);
   return {
     name: 'gateway',
+    job: 'gateway',
     args: ['gateway/server.ts'],
     ports: { http: 4000, admin: 4100 },
     metricsPort: 'admin',
@@ -68,6 +71,7 @@ function gateway(): DeployedProcess {
 function subgraph(name: string): DeployedProcess {
   return {
     name,
+    job: 'subgraph',
     args: ['commands/subgraph.ts', name],
     ports: { http: subgraphPorts().get(name) ?? 0 },
     metricsPort: 'http',

@@ -16,7 +16,12 @@ export async function newKubernetesSecrets(): Promise<string> {
   ];
   const secrets = processes.map((process) => secretOf(nameOf(process), valuesOf(process, made)));
   const administrator = { username: 'postgres', password: made['POSTGRES_PASSWORD'] };
-  return [...secrets, secretOf('postgres-superuser', administrator, 'kubernetes.io/basic-auth')]
+  const monitor = { username: 'monitor', password: made['MONITOR_PASSWORD'] };
+  return [
+    ...secrets,
+    secretOf('postgres-superuser', administrator, 'kubernetes.io/basic-auth'),
+    secretOf('postgres-monitor', monitor, 'kubernetes.io/basic-auth'),
+  ]
     .map((secret) => stringify(secret, { version: '1.1', lineWidth: 0 }))
     .join('---\n');
 }

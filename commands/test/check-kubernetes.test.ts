@@ -43,7 +43,7 @@ function readObjects(folder: string): readonly KubernetesObject[] {
   ];
 }
 
-const base = readObjects('k8s/base');
+const base = [...readObjects('k8s/base'), ...readObjects('k8s/components/monitoring')];
 
 const findingsOf = (objects: readonly KubernetesObject[]): readonly string[] =>
   checkManifests({ folder: 'base', objects }, edges).map(({ at, says }) => `${at}: ${says}`);
@@ -173,6 +173,11 @@ describe('an operator who changes an object is told', () => {
       'of a route to nowhere',
       ['HTTPRoute', 'graph', '"port":4000', '"port":4444'],
       'HTTPRoute graph: no Service gateway with the port 4444 exists',
+    ],
+    [
+      'of an alert that could never fire',
+      ['Probe', 'edge', '"jobName":"probe"', '"jobName":"prober"'],
+      'PrometheusRule freight-availability: no monitor makes the job probe',
     ],
     [
       'of a ConfigMap that does not exist',

@@ -6,6 +6,7 @@ import type { Finding } from '../finding.ts';
 import { describeObject, type Manifests } from './kubernetes-object.ts';
 import { checkModel } from './models.ts';
 import { overlaysOf, renderOverlay } from './render.ts';
+import { checkAlerts } from './rules/alerts.ts';
 import { checkAvailability } from './rules/availability.ts';
 import { checkNetwork } from './rules/network.ts';
 import { checkPods } from './rules/pods.ts';
@@ -38,6 +39,7 @@ export function checkManifests({ folder, objects }: Manifests, edges: Edges): re
           ...checkPods(objects),
           ...checkServices(objects),
           ...checkProcesses(objects),
+          ...checkAlerts(objects),
           ...checkAvailability(objects),
           ...checkNetwork(objects, edges),
         ];

@@ -29,6 +29,8 @@ function* checkBudgets(objects: readonly KubernetesObject[]): Iterable<Fault> {
   }
   for (const workload of workloads) {
     const runsOn = workload.object.kind !== 'Job';
+    // One pod at a time is enough for an exporter.
+    if (workload.replicas === 1) continue;
     if (runsOn && !budgets.some((budget) => selects(selectorOf(budget), workload.labels)))
       yield { object: workload.object, says: 'a PodDisruptionBudget is required' };
     if (runsOn && !workload.pod.topologySpreadConstraints?.length)
