@@ -34,12 +34,8 @@ describe('rules and dashboards', () => {
   let graph: TestGraph;
   let served: ReadonlySet<string>;
   beforeAll(async () => {
-    graph = await startTestGraph();
-    const texts = await Promise.all(
-      [graph.adminUrl, ...graph.product.urls.values()].map(async (url) =>
-        (await fetch(new URL('/metrics', url))).text(),
-      ),
-    );
+    graph = await startTestGraph({ budgetMode: 'enforce' });
+    const texts = await Promise.all([graph.adminUrl, ...graph.product.urls.values()].map(scrape));
     served = new Set(texts.flatMap(namesIn));
   });
   afterAll(() => graph.close());
@@ -50,6 +46,22 @@ describe('rules and dashboards', () => {
       metricsIn(expr).flatMap((name) => (known.has(name) ? [] : [`${where}: ${name}`])),
     );
     expect(unknown).toEqual([]);
+  });
+
+  test('show figures of the company and of the queues as soon as they are measured', async () => {
+    await Promise.all(graph.product.subgraphs.map((subgraph) => subgraph.measure()));
+    const texts = await Promise.all([...graph.product.urls.values()].map(scrape));
+    const measured = new Set(texts.flatMap((text) => [...text.matchAll(/^(\w+)\{/gm)].map(([, name]) => name)));
+    const wanted = [...new Set(expressions.flatMap(([, expr]) => metricsIn(expr)))].filter(
+      (name) => /^(?:freight_|subgraph_jobs)/.test(name) && !exporterMetrics['node']?.includes(name),
+    );
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(wanted.filter((name) => !measured.has(name))).toEqual([]);
+  });
+
+  test('show the points that operations cost', async () => {
+    await graph.ask('dispatcher', '{ shipments(first: 5) { nodes { id } } }');
+    expect(await scrape(graph.adminUrl)).toMatch(/^gateway_cost_points_total\{tier="\w+"\} [1-9]/m);
   });
 
   test('read every metric that is named for an exporter', () => {
@@ -67,6 +79,8 @@ describe('rules and dashboards', () => {
     expect(served.has('no_such_metric')).toBe(false);
   });
 });
+
+const scrape = async (url: string): Promise<string> => (await fetch(new URL('/metrics', url))).text();
 
 /** Names of metrics in a scrape, those of histograms with their parts. Metrics without a series yet have a type. */
 function namesIn(text: string): readonly string[] {
@@ -87,4 +101,5 @@ test.each(globSync('monitoring/prometheus/tests/*.yml', { cwd: project }))(
     const { stdout } = await run('promtool', ['test', 'rules', file], { cwd: project });
     expect(stdout).toContain('SUCCESS');
   },
+  180_000,
 );

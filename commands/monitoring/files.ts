@@ -12,7 +12,9 @@ const dashboards = [...operations, ...company];
 export function monitoringFiles(project: string): ReadonlyMap<string, string> {
   const rules = Object.entries(allRules(project)).flatMap(([name, groups]) => [
     [`monitoring/prometheus/rules/${name}.yml`, renderRules(groups)] as const,
-    [`monitoring/prometheus/tests/${name}.yml`, renderTests(groups, `../rules/${name}.yml`)] as const,
+    ...[...renderTests(groups, `../rules/${name}.yml`)].map(
+      ([step, text]) => [`monitoring/prometheus/tests/${name}${step > 1 ? `-${step}m` : ''}.yml`, text] as const,
+    ),
   ]);
   const pages = dashboards.map(
     (dashboard) => [`monitoring/grafana/dashboards/${dashboard.name}.json`, renderDashboard(dashboard)] as const,

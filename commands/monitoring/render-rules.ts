@@ -23,12 +23,22 @@ function renderRule(rule: RecordingRule | AlertRule): object {
   };
 }
 
-/** The tests of the alerts in a file, for `promtool test rules`. */
-export function renderTests(groups: readonly RuleGroup[], ruleFile: string): string {
+/** The tests of the alerts in a file, for `promtool test rules`, by minutes between two evaluations: days are not evaluated by the minute. */
+export function renderTests(groups: readonly RuleGroup[], ruleFile: string): ReadonlyMap<number, string> {
   const alerts = groups.flatMap(({ rules }) => rules.filter(isAlert));
+  const byStep = Map.groupBy(alerts, ({ proof }) => proof.stepMinutes ?? 1);
+  return new Map([...byStep].map(([step, some]) => [step, renderTestFile(groups, ruleFile, step, some)]));
+}
+
+function renderTestFile(
+  groups: readonly RuleGroup[],
+  ruleFile: string,
+  stepMinutes: number,
+  alerts: readonly AlertRule[],
+): string {
   const tests = {
     rule_files: [ruleFile],
-    evaluation_interval: '1m',
+    evaluation_interval: `${stepMinutes}m`,
     group_eval_order: groups.map(({ name }) => name),
     tests: alerts.flatMap((rule) => [fires(rule), staysQuiet(rule)]),
   };

@@ -18,7 +18,7 @@ const ratios = windows.map(
 function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity: AlertRule['severity']): AlertRule {
   const limit = percent / 100;
   const minutes = { '1h': 60, '6h': 360, '3d': 4_320 }[long];
-  const stepMinutes = long === '1h' ? 1 : 2;
+  const stepMinutes = long === '1h' ? 1 : 5;
   // 100,000 requests per minute, of which a little more or less than the limit fail.
   const failed = (share: number) => 100_000 * limit * share;
   return {

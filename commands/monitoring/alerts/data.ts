@@ -99,13 +99,17 @@ const database: RuleGroup = {
       alert: 'StandbyMissing',
       severity: 'critical',
       service: 'database',
-      expr: '(count(pg_stat_replication_pg_wal_lsn_diff{state="streaming"}) or vector(0)) < 1',
+      // Without its exporter nothing is known, and TargetDown fires.
+      expr: '(count(pg_stat_replication_pg_wal_lsn_diff{state="streaming"}) or vector(0)) < 1 and on () (count(pg_up == 1) > 0)',
       for: '2m',
       summary: 'No standby replicates from the primary. A loss of the primary would lose data.',
       proof: {
         minutes: 4,
         recoveryMinutes: 7,
-        series: [gauge('pg_stat_replication_pg_wal_lsn_diff{state="streaming"}', undefined, 0)],
+        series: [
+          gauge('pg_stat_replication_pg_wal_lsn_diff{state="streaming"}', undefined, 0),
+          gauge('pg_up{instance="primary"}', 1, 1),
+        ],
       },
     },
     {
@@ -223,7 +227,7 @@ const jobs: RuleGroup = {
       alert: 'ChoreLate',
       severity: 'warning',
       service: 'jobs',
-      expr: 'time() - max by (subgraph, chore) (subgraph_chore_last_success_timestamp_seconds) > 3 * max by (subgraph, chore) (subgraph_chore_interval_seconds)',
+      expr: 'time() - max by (subgraph, chore) (subgraph_chore_last_success_timestamp_seconds) > 60 + 3 * max by (subgraph, chore) (subgraph_chore_interval_seconds)',
       for: '5m',
       summary:
         'The chore "{{ $labels.chore }}" of {{ $labels.subgraph }} has not succeeded for {{ $value | humanizeDuration }}.',
@@ -233,8 +237,8 @@ const jobs: RuleGroup = {
         series: [
           age(
             'subgraph_chore_last_success_timestamp_seconds{subgraph="fleet",chore="purge inbox"}',
-            3 * hour + 1,
-            3 * hour - 1,
+            3 * hour + 61,
+            3 * hour + 59,
           ),
           gauge('subgraph_chore_interval_seconds{subgraph="fleet",chore="purge inbox"}', hour, hour),
         ],
