@@ -227,7 +227,8 @@ export const gatewaySettings = z.object({
     unit: 'ms',
   }),
   DRAIN_WINDOW_MS: milliseconds.default(10_000).meta({
-    description: 'Time that requests in flight get to finish. `npm start` gives them 3000.',
+    description:
+      'Time that requests in flight get to finish. Websockets close in batches within half of it. `npm start` gives them 3000.',
     unit: 'ms',
   }),
   GATEWAY_ENGINE: z.enum(['freight', 'apollo']).default('freight').meta({

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { batchesWithin } from '../edges/websocket/batches.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
 describe('a gateway that is asked to stop', () => {
@@ -58,6 +61,32 @@ describe('a gateway that is asked to stop', () => {
     await gateway.gateway.close();
     await ended;
     agent.destroy();
+  });
+
+  test('closes its websockets with 1001, at most 20 at once while the window allows it', async () => {
+    await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 60_000 } });
+    const closes: number[] = [];
+    const sockets = await Promise.all(
+      Array.from({ length: 45 }, async () => {
+        const socket = new WebSocket(gateway.url.replace('http', 'ws').concat('/graphql'), 'graphql-transport-ws');
+        await once(socket, 'open');
+        const closed = once(socket, 'close').then(([code]) => closes.push(Number(code)));
+        return { closed };
+      }),
+    );
+    await gateway.gateway.close();
+    await Promise.all(sockets.map(({ closed }) => closed));
+    expect(closes).toEqual(Array.from({ length: 45 }, () => 1001));
+    expect(batchesWithin(closes, 60_000).map(({ length }) => length)).toEqual([20, 20, 5]);
+  });
+
+  test('closes all websockets within a short time, in larger batches', () => {
+    const all = Array.from({ length: 3_000 }, (_, index) => index);
+    const batches = batchesWithin(all, 1_000);
+    expect(batches.map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 300));
+    expect(batches.flat()).toEqual(all);
+    expect(batchesWithin(all, 0)).toEqual([all]);
+    expect(batchesWithin([], 1_000)).toEqual([]);
   });
 
   test('may be stopped twice without a further effect', async () => {

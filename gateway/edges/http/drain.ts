@@ -5,7 +5,8 @@ import type { WebSocketEdge } from '../websocket/server.ts';
 
 /**
  * Stops serving without failing a request. Requests are still served while load balancers notice that the gateway is not ready. Then the port
- * and idle connections close and requests in flight finish. Connections that are still open after the window are closed.
+ * and idle connections close and requests in flight finish. Websockets close in batches within half of the window, then streams over HTTP end.
+ * Connections that are still open after the window are closed.
  */
 export async function drain(
   app: FastifyInstance,
@@ -17,8 +18,7 @@ export async function drain(
   const cutOff = setTimeout(() => app.server.closeAllConnections(), windowMs);
   try {
     // Streams never finish by themselves. Their clients reconnect to another gateway.
-    endStreams();
-    await Promise.all([webSockets.close(), app.close()]);
+    await Promise.all([app.close(), webSockets.close(windowMs / 2).then(endStreams)]);
   } finally {
     clearTimeout(cutOff);
   }

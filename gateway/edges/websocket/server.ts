@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { batchesWithin, batchMs } from './batches.ts';
 import { WebSocketSession, type WebSocketSessionOptions } from './session.ts';
 
 export interface WebSocketEdgeOptions extends WebSocketSessionOptions {
@@ -14,8 +16,8 @@ export interface WebSocketEdgeOptions extends WebSocketSessionOptions {
 export interface WebSocketEdge {
   /** Websockets that are open. */
   readonly size: number;
-  /** Closes every connection with 1001, so that clients reconnect to another gateway. */
-  close(): Promise<void>;
+  /** Closes every connection with 1001 within this time, in batches, so that clients reconnect to other gateways one after the other. */
+  close(spreadMs: number): Promise<void>;
 }
 
 /** graphql-transport-ws (the protocol of graphql-ws) at `/graphql`. */
@@ -56,10 +58,14 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     get size() {
       return sockets.clients.size;
     },
-    async close() {
+    async close(spreadMs) {
+      sockets.close(); // takes no more connections
+      const closed: Promise<void>[] = [];
+      for (const [index, batch] of batchesWithin([...sockets.clients], spreadMs).entries()) {
+        if (index > 0) await delay(batchMs);
+        closed.push(...batch.map((socket) => closeSoon(socket)));
+      }
       clearInterval(pings);
-      const closed = [...sockets.clients].map((socket) => closeSoon(socket));
-      sockets.close();
       await Promise.all(closed);
     },
   };
@@ -68,7 +74,8 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
 /** Milliseconds in which a client must confirm the close. */
 const closeMs = 2_000;
 
-function closeSoon(socket: WebSocket): Promise<void> {
+async function closeSoon(socket: WebSocket): Promise<void> {
+  if (socket.readyState === WebSocket.CLOSED) return;
   return new Promise((resolve) => {
     const cutOff = setTimeout(() => socket.terminate(), closeMs);
     socket.once('close', () => {
