@@ -30,6 +30,12 @@ export interface DrillCase {
   readonly wrongPrimaryWrites?: number;
   /** Time by which the slowest standby was behind before the fault. */
   readonly lagMs?: number;
+  /** Time until a restored database accepts writes. */
+  readonly restoreMs?: number;
+  /** Tables whose rows are not those of the moment to which the database was restored. */
+  readonly differentTables?: readonly string[];
+  /** Time until the archive has what was written last. */
+  readonly archiveLagMs?: number;
 }
 
 export interface DrillReport {
@@ -73,4 +79,9 @@ export function ledgerBars(cases: readonly DrillCase[]): readonly Bar[] {
     atMost(`${name}.lost`, lost, 0, 'writes'),
     atMost(`${name}.doubled`, doubled, 0, 'writes'),
   ]);
+}
+
+/** Number of requests that were refused or failed after the fault. */
+export function refusedRequests({ clientCodes }: DrillCase): number {
+  return Object.values(clientCodes).reduce((total, one) => total + one, 0);
 }

@@ -2,6 +2,15 @@ import type { Drill } from './drill.ts';
 import { failoverDrill } from './failover/failover.ts';
 import { gatewayDrill } from './gateway.ts';
 import { redisDrill, subgraphDrill } from './restarts.ts';
+import { restoreDrill } from './restore/restore.ts';
+import { standbyDrill } from './standby.ts';
 
 /** Every drill, in the order of `npm run drill -- all`. */
-export const drills: readonly Drill[] = [gatewayDrill, subgraphDrill, redisDrill, failoverDrill];
+export const drills: readonly Drill[] = [
+  gatewayDrill,
+  subgraphDrill,
+  redisDrill,
+  standbyDrill,
+  failoverDrill,
+  restoreDrill,
+];

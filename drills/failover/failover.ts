@@ -28,7 +28,7 @@ export const failoverDrill: Drill = {
       for (const loss of losses) cases.push(await losePrimary(loss, cluster, operator, context));
       return cases;
     };
-    return await withTopology(site, lose, { postgres: cluster.proxy });
+    return await withTopology(site, lose, { instead: { postgres: cluster.proxy } });
   },
   bars: (cases) => [
     ...ledgerBars(cases),
