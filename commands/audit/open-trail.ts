@@ -24,6 +24,8 @@ export async function openTrail(resources: AsyncDisposableStack): Promise<pg.Cli
   const parsed = parseEnvironment(auditSettings, process.env);
   const client = await connectToSchema(await findDatabase(parsed, resources), auditKeeper);
   resources.defer(() => client.end());
+  // The administrator may read rows that the role of a subgraph wrote: nothing in them may change the database.
+  await client.query('set default_transaction_read_only = on');
   return client;
 }
 

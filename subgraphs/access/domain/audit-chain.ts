@@ -10,6 +10,11 @@ import { daysOfFailures } from '#shared/database/audit-schema.ts';
 export const recordKinds = ['entry', 'response', 'refusal'] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
+/** True for the kinds of records. A link in the database can have any other text, if somebody has altered it. */
+export function isRecordKind(kind: string): kind is RecordKind {
+  return recordKinds.some((known) => known === kind);
+}
+
 /** A record as its columns in JSON. */
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
@@ -21,7 +26,9 @@ export interface Linked {
   readonly expiresAt: string | null;
 }
 
-export interface Link extends Linked {
+/** A link as it stands in the database, where it may have been altered. */
+export interface Link extends Omit<Linked, 'kind'> {
+  readonly kind: string;
   readonly sequence: number;
   readonly previousHash: string;
   readonly hash: string;
@@ -34,7 +41,7 @@ export type ChainHead = Pick<Link, 'sequence' | 'hash'>;
 export const chainStart: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
 /** Fields without a value do not count, so that a column can be added. */
-function hashRecord(kind: RecordKind, record: AuditRecord): string {
+function hashRecord(kind: string, record: AuditRecord): string {
   return sha256(`${kind}\n${canonicalText(record)}`);
 }
 
@@ -89,7 +96,10 @@ export async function findFault(
   return isExpired ? undefined : fault('REMOVED');
 }
 
-function hashLink(previousHash: string, { kind, recordId, recordHash, expiresAt }: Linked): string {
+function hashLink(
+  previousHash: string,
+  { kind, recordId, recordHash, expiresAt }: Omit<Link, 'sequence' | 'previousHash' | 'hash'>,
+): string {
   return sha256(JSON.stringify([previousHash, kind, recordId, recordHash, expiresAt]));
 }
 

@@ -1,8 +1,10 @@
+import { isUuid } from '#shared/ids.ts';
 import {
   type AuditRecord,
   appendLink,
   type ChainHead,
   chainStart,
+  isRecordKind,
   type Link,
   type RecordKind,
   toLinked,
@@ -31,7 +33,7 @@ async function sealBatch(client: Statements): Promise<{ head: ChainHead; taken: 
     `select pg_try_advisory_xact_lock(hashtext('audit-chain')) as taken`,
   );
   if (!lock?.taken) return undefined;
-  const queued = await rowsOf<{ position: string; kind: RecordKind; recordId: string; isLinked: boolean }>(
+  const queued = await rowsOf<{ position: string; kind: string; recordId: string; isLinked: boolean }>(
     client,
     `select position, kind, record_id as "recordId", exists (select from audit.link l where l.kind = q.kind and l.record_id = q.record_id) as "isLinked"
       from audit.unsealed q order by position limit ${recordsPerBatch}`,
@@ -42,7 +44,7 @@ async function sealBatch(client: Statements): Promise<{ head: ChainHead; taken: 
   const links: Link[] = [];
   for (const { kind, recordId, isLinked } of queued) {
     const record = records.get(`${kind} ${recordId}`);
-    if (!record || isLinked) continue;
+    if (!record || isLinked || !isRecordKind(kind)) continue;
     const link = appendLink(head, toLinked(kind, recordId, record));
     links.push(link);
     head = link;
@@ -75,17 +77,31 @@ export async function readLinks(client: Statements, from: number, limit: number)
   return rows.map(({ sequence, expiresAt, ...link }) => ({
     ...link,
     sequence: Number(sequence),
-    expiresAt: expiresAt && new Date(expiresAt).toISOString(),
+    expiresAt: expiresAt && isoText(expiresAt),
   }));
 }
 
-/** Records by their kind and id, as `kind id`. */
+/** A time of an altered link may be none, such as `infinity`. It then stays as it is, so that its hash does not fit. */
+function isoText(timestamp: string): string {
+  const at = new Date(timestamp);
+  return Number.isNaN(at.getTime()) ? timestamp : at.toISOString();
+}
+
+/** Kind and id of a record, as a link names them. */
+type RecordName = Pick<Link, 'kind' | 'recordId'>;
+
+/**
+ * Records by their kind and id, as `kind id`. An altered link may name what cannot be a record: it has none. The kind becomes the name of a
+ * table, so only known kinds get into the text of a statement.
+ */
 export async function readRecords(
   client: Statements,
-  wanted: readonly { readonly kind: RecordKind; readonly recordId: string }[],
+  wanted: readonly RecordName[],
 ): Promise<Map<string, AuditRecord>> {
   const found = new Map<string, AuditRecord>();
-  for (const [kind, ofKind] of Map.groupBy(wanted, (one) => one.kind)) {
+  const possible = wanted.filter(({ kind, recordId }) => kind === 'response' || isUuid(recordId));
+  for (const [kind, ofKind] of Map.groupBy(possible, (one) => one.kind)) {
+    if (!isRecordKind(kind)) continue;
     const key = keyOf[kind];
     const rows = await rowsOf<{ id: string; record: AuditRecord }>(
       client,

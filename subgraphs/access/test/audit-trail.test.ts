@@ -140,6 +140,17 @@ describe('the chain', () => {
       );
       await admin.query(`update audit.link set expires_at = '2000-01-01' where sequence = $1`, [sequence]);
     },
+    'lets an entry expire at no time': (sequence) =>
+      admin.query(`update audit.link set expires_at = 'infinity' where sequence = $1`, [sequence]),
+    'names a record that cannot exist': (sequence) =>
+      admin.query(`update audit.link set record_id = 'not a UUID' where sequence = $1`, [sequence]),
+    'writes a statement into the kind of a link': async (sequence) => {
+      await admin.query('alter table audit.link drop constraint link_kind');
+      await admin.query(
+        `update audit.link set kind = 'entry t cross join lateral (select 1 / 0) x --' where sequence = $1`,
+        [sequence],
+      );
+    },
     'swaps two links': async (sequence, other) => {
       await admin.query('update audit.link set sequence = -1 where sequence = $1', [sequence]);
       await admin.query('update audit.link set sequence = $1 where sequence = $2', [sequence, other]);
@@ -165,6 +176,16 @@ describe('the chain', () => {
       }),
       { numRuns: runs(6) },
     );
+  });
+
+  test('takes no link of an unknown kind', async () => {
+    await admin.query('savepoint tampering');
+    await expect(
+      admin.query(
+        `insert into audit.link values ((select max(sequence) + 1 from audit.link), 'bogus', 'x', 'x', null, 'x', 'x')`,
+      ),
+    ).rejects.toThrow('link_kind');
+    await admin.query('rollback to tampering');
   });
 
   test('says whether an entry was removed, altered or moved', async () => {

@@ -79,6 +79,14 @@ const statements = [
       `create or replace trigger queue_record after insert on ${auditSchema}.${table} referencing new table as added
         for each statement execute function ${auditSchema}.queue_record('${table}', '${key}')`,
   ),
+  ...['link', 'unsealed'].map(
+    (table) =>
+      `do $$ begin
+        if not exists (select from pg_constraint where conname = '${table}_kind' and conrelid = '${auditSchema}.${table}'::regclass) then
+          alter table ${auditSchema}.${table} add constraint ${table}_kind check (kind in ('entry', 'response', 'refusal')) not valid;
+        end if;
+      end $$`,
+  ),
   // The only deletion: of failed sign-ins and refusals that are too old. Runs with the rights of the administrator.
   `create or replace function ${auditSchema}.delete_expired() returns void language sql security definer
     set search_path = pg_catalog, pg_temp as $body$
