@@ -25,6 +25,16 @@ export interface AccessSnapshotOptions {
   readonly now?: () => number;
 }
 
+/** A program that makes several keys uses each at once. */
+const catchUpsPerInterval = 20;
+
+/** The reads for unknown keys in one interval. */
+interface CatchUps {
+  readonly since: number;
+  readonly callers: number;
+  readonly last: Promise<void> | undefined;
+}
+
 /**
  * The newest access snapshot, read again every second. If the access subgraph is away, the last good one stays in use: API keys
  * until it is too old, access tokens without limit.
@@ -40,7 +50,7 @@ export class AccessSnapshots {
   #confirmedAt: number | undefined;
   #reading: Promise<void> | undefined;
   /** When the last catch-up began, and its end. */
-  #catchUp: { readonly at: number; readonly done: Promise<void> } | undefined;
+  #catchUps: CatchUps = { since: Number.NEGATIVE_INFINITY, callers: 0, last: undefined };
   #timer: NodeJS.Timeout | undefined;
   #phase: 'new' | 'running' | 'stopped' = 'new';
 
@@ -87,15 +97,18 @@ export class AccessSnapshots {
   }
 
   /**
-   * Reads the snapshot for a key that it lacks, because the key may be new. Begins at most one read per interval, so that guessed keys do not
-   * multiply the reads. Never rejects.
+   * Reads the snapshot for a key that it lacks, because the key may be new. Callers at the same time share a read. An interval has a limited
+   * number of these reads, so that guessed keys do not multiply them; further callers get the last one. Never rejects.
    */
   catchUp(): Promise<void> {
     const at = this.#now();
-    if (!this.#catchUp || at - this.#catchUp.at >= this.#options.intervalMs) {
-      this.#catchUp = { at, done: this.readChange() };
-    }
-    return this.#catchUp.done;
+    if (at - this.#catchUps.since >= this.#options.intervalMs)
+      this.#catchUps = { since: at, callers: 0, last: undefined };
+    const { callers, last } = this.#catchUps;
+    if (callers >= catchUpsPerInterval && last) return last;
+    const read = this.readChange();
+    this.#catchUps = { since: this.#catchUps.since, callers: callers + 1, last: read };
+    return read;
   }
 
   /** Resolves when no read is running any more. */

@@ -138,18 +138,22 @@ export async function lockedAccount(
   );
   const record = locked.find((account) => account.id === id);
   if (!record) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
-  const administrators = locked.filter(({ roles, deactivatedAt }) => roles.includes('ADMIN') && !deactivatedAt);
+  const administrators = locked.filter(isOpenAdministrator);
   if (losesAdmin && administrators.length === 1 && administrators[0] === record) {
     refuse(
       'LAST_ADMIN',
-      'This account is the last administrator. Give another account the role ADMIN first.',
+      'This account is the last administrator who can sign in. Give another account with a password the role ADMIN first.',
       'accountId',
     );
   }
   return record;
 }
 
+/** Administrators who can sign in: an account without a password cannot. */
 const openAdministrators: FilterQuery<InferEntity<typeof AccountEntity>> = {
   roles: { $contains: ['ADMIN'] },
   deactivatedAt: null,
+  passwordHash: { $ne: null },
 };
+const isOpenAdministrator = ({ roles, deactivatedAt, passwordHash }: InferEntity<typeof AccountEntity>): boolean =>
+  roles.includes('ADMIN') && !deactivatedAt && passwordHash !== null;

@@ -245,8 +245,11 @@ describe('deactivateAccount', () => {
     expect(codes(await mutate('deactivateAccount', { accountId, expectedVersion: 1 }))).toEqual(['CONFLICT']);
   });
 
-  test('refuses to remove the last administrator', async () => {
+  test('refuses to remove the last administrator who can sign in', async () => {
     const { accountId } = admin;
+    const { accountId: withoutPassword } = await givenAdministrator(access, 'no-password@demo.test');
+    const em = access.services.database.fork();
+    await em.nativeUpdate(AccountEntity, { id: withoutPassword }, { passwordHash: null });
     expect(codes(await mutate('deactivateAccount', { accountId, expectedVersion: 1 }))).toEqual(['LAST_ADMIN']);
     expect(codes(await mutate('erasePersonalData', { accountId }))).toEqual(['LAST_ADMIN']);
     const demote = { accountId, roles: ['ANALYST'], expectedVersion: 1 };
