@@ -7,6 +7,7 @@ import { isLoopback } from '#shared/runtime/loopback.ts';
 import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { fieldSecretNames, type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
+import { requireRedisOfReplicas } from '#shared/settings/settings.ts';
 import type { BudgetMode } from './access/budget/budgets.ts';
 import type { BucketSize } from './access/clients/token-bucket.ts';
 import type { Audience } from './access/documents/audience.ts';
@@ -189,6 +190,7 @@ export function readGatewayConfig(
   const given = readCommandLine(command, flags).values;
   const isFreight = given.supergraph === undefined;
   const parsed = parseEnvironment(gatewaySettings, withFlags(environment, given));
+  requireRedisOfReplicas(parsed);
   const demoAccounts = !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS;
   if (demoAccounts === 'local') requireLoopback(parsed.HOST);
   return {

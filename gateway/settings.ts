@@ -172,6 +172,7 @@ export const gatewaySettings = z.object({
       'Redis that carries live data and messages between processes, and holds the budgets of callers and the nonces of signatures for all gateways.',
     otherwise: 'live data stays within the process, and each gateway has budgets of its own',
   }),
+  REPLICAS: shared.REPLICAS,
   MAX_QUERY_COST: count.optional().meta({
     description: 'Most points that one operation may cost, whoever sends it. The burst of the caller can be lower.',
     unit: 'points',

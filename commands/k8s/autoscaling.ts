@@ -1,7 +1,7 @@
 import type { IVerticalPodAutoscaler } from '@kubernetes-models/autoscaler/autoscaling.k8s.io/v1';
 import type { IHorizontalPodAutoscaler, IMetricSpec } from 'kubernetes-models/autoscaling/v2';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
-import type { DeployedProcess } from './deployed-process.ts';
+import { type DeployedProcess, minReplicas } from './deployed-process.ts';
 import { labelsOf, selectorOf } from './labels.ts';
 
 const deployment = (name: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', name });
@@ -15,7 +15,7 @@ export function horizontalOf(process: DeployedProcess): IHorizontalPodAutoscaler
     metadata: { name, labels: labelsOf(name) },
     spec: {
       scaleTargetRef: deployment(name),
-      minReplicas: 3,
+      minReplicas,
       maxReplicas: 20,
       metrics: [utilization('cpu', 70), utilization('memory', 80), ...subscriptions(process)],
       behavior: {

@@ -31,6 +31,9 @@ export interface Resources {
   readonly limits: { readonly cpu: string; readonly memory: string };
 }
 
+/** Pods of each process at the least. */
+export const minReplicas = 3;
+
 const subgraphResources: Resources = {
   requests: { cpu: '250m', memory: '512Mi' },
   limits: { cpu: '1', memory: '768Mi' },
@@ -56,6 +59,7 @@ function gateway(): DeployedProcess {
     environment: {
       PORT: '4000',
       ADMIN_PORT: '4100',
+      REPLICAS: String(minReplicas),
       NODE_OPTIONS: '--max-semi-space-size=12',
       ...Object.fromEntries(addresses),
     },
@@ -76,7 +80,11 @@ function subgraph(name: string): DeployedProcess {
     ports: { http: subgraphPorts().get(name) ?? 0 },
     metricsPort: 'http',
     readyPath: '/health',
-    environment: { PORT: String(subgraphPorts().get(name)), NODE_OPTIONS: '--max-semi-space-size=4' },
+    environment: {
+      PORT: String(subgraphPorts().get(name)),
+      REPLICAS: String(minReplicas),
+      NODE_OPTIONS: '--max-semi-space-size=4',
+    },
     configMaps: ['settings', ...(name === 'access' ? ['access-settings'] : [])],
     secrets: secretsOf({ kind: 'subgraph', name }).required,
     resources: subgraphResources,

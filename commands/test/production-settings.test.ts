@@ -103,6 +103,14 @@ test.each(processes)('%s says what production requires, and takes it', (process)
   expect(linesOf(process, complete[process])).toEqual([]);
 });
 
+test.each(['gateway', 'fleet'] as const)('several processes of %s need Redis', (process) => {
+  const several = { ...complete[process], REPLICAS: '2' };
+  expect(linesOf(process, several)).toEqual([
+    'REDIS_URL: required for several processes; got nothing and REPLICAS=2. Set REDIS_URL, or run one process.',
+  ]);
+  expect(linesOf(process, { ...several, REDIS_URL: 'redis://redis:6379' })).toEqual([]);
+});
+
 test.each([
   ['fleet', 'DATABASE_URL', '`npm run migrate` and `npm start`', 'postgres://db/postgres'],
   ['fleet', 'DATABASE_ROLE_SECRET', '`npm run migrate` and `npm start`', 'a value that is not shown'],

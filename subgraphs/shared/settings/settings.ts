@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigurationError } from '../runtime/config.ts';
 import { defaultLimits } from './limits.ts';
 import { roleSecretSetting } from './role-secret.ts';
 
@@ -61,6 +62,23 @@ export const REDIS_URL = urlSetting(/^rediss?$/, 'redis://host:6379')
     description: 'Redis that carries live data between processes.',
     otherwise: 'live data stays within the process',
   });
+
+export const REPLICAS = z.coerce.number().int().min(1).max(1_000).default(1).meta({
+  description:
+    'Number of processes of this kind that run side by side. More than one need REDIS_URL, because budgets, revocations and live data must reach all of them.',
+  unit: 'processes',
+});
+
+/** @throws ConfigurationError for several replicas without Redis: each would have budgets and live data of its own */
+export function requireRedisOfReplicas(given: {
+  readonly REPLICAS: number;
+  readonly REDIS_URL?: string | undefined;
+}): void {
+  if (given.REPLICAS === 1 || given.REDIS_URL !== undefined) return;
+  throw new ConfigurationError(
+    `REDIS_URL: required for several processes; got nothing and REPLICAS=${given.REPLICAS}. Set REDIS_URL, or run one process.`,
+  );
+}
 
 export const port = z.coerce.number().int().min(0).max(65_535);
 

@@ -22,6 +22,7 @@ export const subgraphSettings = z.object({
   FIELD_KEYS,
   BLIND_INDEX_KEY,
   REDIS_URL: settings.REDIS_URL,
+  REPLICAS: settings.REPLICAS,
   MAX_RESULT_OBJECTS: settings.MAX_RESULT_OBJECTS,
   STATEMENT_TIMEOUT_MS: settings.STATEMENT_TIMEOUT_MS,
   LOG_LEVEL: settings.LOG_LEVEL,
@@ -62,6 +63,7 @@ export function readSubgraphConfig(
 ): SubgraphConfig {
   requireSecrets(environment, secretsOfSubgraph(ownSecrets));
   const parsed = parseEnvironment(subgraphSettings, environment);
+  settings.requireRedisOfReplicas(parsed);
   return {
     environment: parsed.NODE_ENV,
     host: parsed.HOST,
