@@ -1,7 +1,9 @@
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql';
 import type { DocumentAppraisal, DocumentFigures } from '#shared/identity/document-appraisal.ts';
+import { scopesOf } from '#shared/identity/identity.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
 import { budgetSubject, tierLimits } from '../access/budget/tiers.ts';
+import { toGrants } from '../access/caller.ts';
 import { largestVariables } from '../access/cost/largest-variables.ts';
 import { documentId } from '../access/documents/manifest.ts';
 import type { Generation } from '../supergraph/generation.ts';
@@ -43,7 +45,9 @@ export async function appraiseDocument(
   if (second) return faulty(['A registered document has one operation. Register each in a document of its own.']);
   try {
     limitPages({ ...checked, document, operation, variables: {} }, budgets);
-    return { ...about, faults: [], figures: await figuresOf(text, document, operation, checked) };
+    const figures = await figuresOf(text, document, operation, checked);
+    if (figures.fetches === 0 && asksSubgraphs(operation)) return faulty([noField]);
+    return { ...about, faults: [], figures };
   } catch (error) {
     return faulty([error instanceof Error ? error.message : 'The document cannot be planned.']);
   }
@@ -62,7 +66,8 @@ async function figuresOf(
   const byField = pricer.costByField(document, operation, variables).toSorted((one, other) => other.cost - one.cost);
   const droppable = byField.find(({ path }) => path.includes('.') && isDroppable(document, operation, path));
   const pointsPerMinute = (60_000 * bucket.points) / bucket.perMs;
-  const fetched = engine ? await engine.fetchesOf(planRequest(source, document, operation, caller.grants)) : [];
+  const grants = grantsOfOwner(caller);
+  const fetched = engine ? await engine.fetchesOf(planRequest(source, document, operation, grants)) : [];
   return {
     maximum,
     byField: byField.slice(0, maxFields),
@@ -71,6 +76,19 @@ async function figuresOf(
     callsPerMinute: Math.floor(pointsPerMinute / Math.max(maximum, 1)),
     cheapestDrop: droppable ? { path: droppable.path, saves: droppable.cost } : null,
   };
+}
+
+const noField =
+  'Accounts and API keys with your role may use none of its fields. Remove the document, or ask an account with other scopes to register it.';
+
+/** A document belongs to an organization: an API key registers documents that only accounts may run. */
+function grantsOfOwner({ identity, grants }: Checked['caller']): Checked['caller']['grants'] {
+  return identity.kind === 'account' ? toGrants({ ...identity, scopes: scopesOf(identity.roles) }) : grants;
+}
+
+/** False for an operation that reads only the schema. */
+function asksSubgraphs({ selectionSet }: OperationDefinitionNode): boolean {
+  return selectionSet.selections.some((node) => node.kind !== Kind.FIELD || !node.name.value.startsWith('__'));
 }
 
 function planRequest(

@@ -94,6 +94,16 @@ test('a dry run prices a document and registers nothing', async () => {
   ]);
 });
 
+test('a document whose fields its owner may never use is refused', async () => {
+  const manifest = manifestOf({ Drivers: '{ drivers(first: 2) { nodes { id name } } }' });
+  expect((await run(register, { ...client, dryRun: true, manifest })).userErrors).toMatchObject([
+    {
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^Drivers: Accounts and API keys with your role may use none of its fields\./),
+    },
+  ]);
+});
+
 test('a registered document runs by its id for its organization, and ends 30 days after the notice', async () => {
   expect((await run(register, { ...client, manifest: manifestOf({ LateLoads: late }) })).userErrors).toEqual([]);
   const response = await until(
