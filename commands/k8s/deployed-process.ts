@@ -55,7 +55,8 @@ function gateway(): DeployedProcess {
     args: ['gateway/server.ts'],
     ports: { http: 4000, admin: 4100 },
     metricsPort: 'admin',
-    readyPath: '/health/ready',
+    // Not `/health/ready`: without the database no gateway is ready, and clients would get no response with a code.
+    readyPath: '/health',
     environment: {
       PORT: '4000',
       ADMIN_PORT: '4100',
