@@ -70,6 +70,7 @@ async function figuresOf(
   const fetched = engine ? await engine.fetchesOf(planRequest(source, document, operation, grants)) : [];
   return {
     maximum,
+    isConstant: Object.keys(variables).length === 0,
     byField: byField.slice(0, maxFields),
     fetches: fetched.length,
     subgraphs: [...new Set(fetched)].sort(),

@@ -139,7 +139,7 @@ test('documents that cannot run are refused together, each with its fault', asyn
 });
 
 test('a document that costs more than any operation of its owner may is refused', async () => {
-  const dear = `query Dear { shipments(first: 100) { nodes { id stops { id } events { at } organization { id name
+  const dear = `query Dear($first: Int) { shipments(first: $first) { nodes { id stops { id } events { at } organization { id name
     shipments(first: 50) { nodes { id } } } } } }`;
   const manifest = manifestOf({ Dear: dear });
   const withPrice = (maximumPrice: number) => ({
@@ -245,6 +245,25 @@ describe('the contract of a document', () => {
       ['INVALID_INPUT', 'contract.maximumPrice'],
       ['INVALID_INPUT', 'contract.timeoutMs'],
       ['INVALID_INPUT', 'contract.scopes.0'],
+    ]);
+  });
+
+  test('that no run can keep is refused', async () => {
+    const manifest = manifestOf({ Own: '{ shipments(first: 20) { nodes { id } } }' });
+    const faultsWith = async (contract: object) => {
+      const given = manifest.operations.map((operation) => ({ ...operation, contract }));
+      const { userErrors } = await run(register, {
+        ...client,
+        dryRun: true,
+        manifest: { ...manifest, operations: given },
+      });
+      return userErrors.map(({ message }) => message);
+    };
+    expect(await faultsWith({ maximumPrice: 1 })).toEqual([
+      expect.stringMatching(/^Own: every run costs \d+ points\. Agree at least this price\.$/),
+    ]);
+    expect(await faultsWith({ scopes: ['access:write'] })).toEqual([
+      'Own: nobody of your organization can have the scope access:write. Remove it.',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { arrayOf, sql } from '#shared/database/sql.ts';
 import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import { type DocumentAppraisal, documentAppraisal } from '#shared/identity/document-appraisal.ts';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { contractOf } from '../domain/document-contract.ts';
 import type { DocumentUse, RegisterDocuments, RetireDocument } from '../domain/document-inputs.ts';
@@ -58,6 +58,7 @@ export async function registerDocuments(
 ): Promise<string[]> {
   const { at } = audit;
   const appraisals = await readAppraisals(em, accountId, operations);
+  requireScopesOfOwner(organizationId, operations);
   // The lock of this row holds until the commit: versions are seen in order.
   const version = await raiseVersion(em);
   await requireRoom(
@@ -181,12 +182,32 @@ function faultsOf(appraisal: DocumentAppraisal | undefined, operation: Operation
 /** The fault of a document whose agreed price no operation of its owner may cost. */
 function priceFault({ figures, priceLimit }: DocumentAppraisal, { name, contract }: Operation, field: string[]) {
   const price = contract.maximumPrice ?? figures?.maximum ?? 0;
-  if (priceLimit === null || price <= priceLimit) return [];
+  const isWithinLimit = priceLimit === null || price <= priceLimit;
+  if (isWithinLimit && figures?.isConstant && price < figures.maximum) {
+    const message = `${name}: every run costs ${figures.maximum} points. Agree at least this price.`;
+    return [{ code: 'INVALID_INPUT', field: [...field, 'contract', 'maximumPrice'], message } as const];
+  }
+  if (isWithinLimit) return [];
   const isAgreed = contract.maximumPrice !== null;
   const advice = isAgreed ? 'Agree a lower price.' : 'Request shorter lists, or agree a lower maximumPrice.';
   const message = `${name}: a run may cost ${price} points, and an operation of yours at most ${priceLimit}. ${advice}`;
   const place = isAgreed ? ['contract', 'maximumPrice'] : ['body'];
   return [{ code: 'INVALID_INPUT', field: [...field, ...place], message } as const];
+}
+
+/** A contract may ask for scopes that accounts of an organization can have. @throws Refusal INVALID_INPUT */
+function requireScopesOfOwner(organizationId: string | null, operations: readonly Operation[]): void {
+  if (organizationId === null) return;
+  const held = new Set<string>(scopesOf(['PARTNER', 'CUSTOMER']));
+  const faults = operations.flatMap(({ name, contract }, index) =>
+    (contract.scopes ?? []).flatMap((scope, at): UserError[] => {
+      if (held.has(scope)) return [];
+      const field = ['manifest', 'operations', String(index), 'contract', 'scopes', String(at)];
+      const message = `${name}: nobody of your organization can have the scope ${scope}. Remove it.`;
+      return [{ code: 'INVALID_INPUT', field, message }];
+    }),
+  );
+  if (faults.length > 0) throw new Refusal(...faults.slice(0, 20));
 }
 
 async function raiseVersion(em: EntityManager): Promise<string> {

@@ -7,6 +7,8 @@ const fieldCost = z.object({ path: z.string(), cost: z.number() });
 const figures = z.object({
   /** Points of the most expensive run. */
   maximum: z.number(),
+  /** True if every run costs the maximum: no variable is a length or a condition. */
+  isConstant: z.boolean().default(false),
   byField: z.array(fieldCost),
   /** Requests to subgraphs. */
   fetches: z.number().int(),
