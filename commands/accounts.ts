@@ -26,7 +26,7 @@ const command = {
     force: {
       type: 'boolean',
       default: false,
-      help: 'creates a further administrator, if nobody can sign in as one any more',
+      help: 'creates another administrator although there is one, for the case that none of them can sign in',
     },
   },
 } as const;

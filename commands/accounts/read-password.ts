@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 
-/** Makes a password that nobody can guess: 120 random bits. */
+/** Makes a random password of 120 bits. */
 export function newPassword(): string {
   return randomBytes(15).toString('base64url');
 }

@@ -92,7 +92,7 @@ function* checkSubgraphPort({ environment }: ComposeService, name: string): Iter
   const entry = readSupergraphYaml().find((one) => one.name === name);
   const port = entry && new URL(entry.url).port;
   if (environment['PORT'] !== port)
-    yield `PORT: that of supergraph.yaml, ${port}, is required; got ${environment['PORT']}`;
+    yield `PORT: the port of supergraph.yaml (${port}) is required; got ${environment['PORT']}`;
 }
 
 /** Every variable of the file stands in the template for operators. */

@@ -74,7 +74,7 @@ describe('an operator who changes a deployment file is told', () => {
       'docker-compose.yml',
       'PORT: 4003,',
       'PORT: 4033,',
-      'docker-compose.yml services.fleet: PORT: that of supergraph.yaml, 4003, is required; got 4033',
+      'docker-compose.yml services.fleet: PORT: the port of supergraph.yaml (4003) is required; got 4033',
     ],
     [
       'a version that may change by itself',

@@ -3,7 +3,7 @@ import { Service } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { selects } from '../workloads.ts';
 
-/** An alert about a job that nobody scrapes would never fire. */
+/** Finds alerts about jobs that no monitor scrapes: they would never fire. */
 export function* checkAlerts(objects: readonly KubernetesObject[]): Iterable<Fault> {
   const jobs = jobsOf(objects);
   for (const object of ofKind(objects, PrometheusRule)) {
