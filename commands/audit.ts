@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { errorCode } from '#shared/errors/error-code.ts';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
@@ -35,6 +36,13 @@ function parseHead(text: string): ChainHead {
   return { sequence: Number(sequence), hash };
 }
 
+/** Prints lines until they end, or until a reader such as `head` has enough. */
+async function printLines(lines: AsyncIterable<string>): Promise<void> {
+  await pipeline(lines, process.stdout, { end: false }).catch((error: unknown) => {
+    if (errorCode(error) !== 'EPIPE') throw error;
+  });
+}
+
 try {
   const { values, positionals } = readCommandLine(command);
   const [action, ...others] = positionals;
@@ -49,9 +57,8 @@ try {
   const client = await openTrail(resources);
   if (action !== 'verify') {
     const lines = action === 'export' ? exportTrail(client, range) : reviewAccess(client, await readCipher());
-    const target =
-      values.file === undefined ? process.stdout : createWriteStream(values.file, { flags: 'a', mode: 0o600 });
-    await pipeline(lines, target, { end: target !== process.stdout });
+    if (values.file === undefined) await printLines(lines);
+    else await pipeline(lines, createWriteStream(values.file, { flags: 'a', mode: 0o600 }));
   } else {
     const { fault, checked, verifiedTo, head } = await verifyAuditTrail(client, { ...range, anchor }, new Date());
     const found = `${checked} links are right, up to ${verifiedTo}. The head is ${head.sequence}:${head.hash}.`;

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openDatabase } from '#shared/database/database.ts';
 import { asAdmin } from '#shared/database/provision.ts';
@@ -64,6 +66,18 @@ test('an export is continued where the last one ended', async () => {
   expect(lines.map((line) => JSON.parse(line))).toMatchObject(
     [1, 2, 3, 4, 5].map((sequence) => ({ sequence, kind: 'entry', record: { request_id: `request ${sequence}` } })),
   );
+});
+
+test('an export into a program that reads no further ends without an error', async () => {
+  const { stderr } = await promisify(execFile)(
+    'bash',
+    ['-c', 'node --no-warnings commands/audit.ts export | true; exit $PIPESTATUS'],
+    {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { ...process.env, SUBGRAPH_DATABASE_URL: database.urlFor('access') },
+    },
+  );
+  expect(stderr).toBe('');
 });
 
 test('verify names the head, and later the first link that is not as it was written', async () => {
