@@ -8,7 +8,6 @@ import type { Drill, DrillReport } from '../drills/drill.ts';
 import { drills } from '../drills/drills.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { installPrograms, MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
-import { assignAddresses, hostsFile } from '../drills/topology/places.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
 
@@ -60,15 +59,8 @@ function printReport({ drill, cases, bars }: DrillReport): void {
     console.log(`${met ? 'met   ' : 'MISSED'} ${id}: ${figure} (bar ${bar} ${unit})`);
 }
 
-async function setUp(): Promise<void> {
-  const file = readComposeFile(join(project, 'docker-compose.yml'), await newComposeSecrets());
-  const hosts = join(mkdtempSync(join(tmpdir(), 'freight-hosts-')), 'hosts');
-  writeFileSync(hosts, hostsFile(assignAddresses(file)));
-  setUpInside(hosts);
-}
-
 async function runAll(chosen: readonly Drill[], file: string | undefined): Promise<void> {
-  await setUp();
+  setUpInside(readComposeFile(join(project, 'docker-compose.yml'), await newComposeSecrets()));
   const reports: DrillReport[] = [];
   for (const drill of chosen) {
     const report = await runDrill(drill);

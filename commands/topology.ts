@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -6,7 +6,6 @@ import { exitWith } from '#shared/runtime/exit.ts';
 import { runProcess } from '#shared/runtime/run-process.ts';
 import { buildImage } from '../drills/topology/build-image.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
-import { assignAddresses, hostsFile } from '../drills/topology/places.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
 import { Topology } from '../drills/topology/topology.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
@@ -37,9 +36,7 @@ async function run(): Promise<void> {
     allowForEnd(60_000);
     if (values.data === undefined) resources.defer(() => rmSync(data, { recursive: true, force: true }));
     const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
-    const hosts = join(data, 'hosts');
-    writeFileSync(hosts, hostsFile(assignAddresses(readComposeFile(join(project, 'docker-compose.yml'), environment))));
-    setUpInside(hosts);
+    setUpInside(readComposeFile(join(project, 'docker-compose.yml'), environment));
     const app = process.env[appVariable] ?? project;
     const topology = await Topology.start({ project, app, data, environment, say: (line) => console.log(line) });
     resources.use(topology);

@@ -1,7 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { userInfo } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import type { ComposeFile } from './compose-file.ts';
+import { assignAddresses, hostsFile } from './places.ts';
 
 /** Set in the process that runs inside the network namespace. */
 const insideVariable = 'FREIGHT_PRIVATE_NETWORK';
@@ -35,8 +39,16 @@ export async function runInside(variables: Readonly<Record<string, string>>): Pr
 }
 
 /** Brings up loopback and makes the names of the services known inside the namespace. */
-export function setUpInside(hostsFile: string): void {
+export function setUpInside(file: ComposeFile): void {
   execFileSync('ip', ['link', 'set', 'lo', 'up']);
   execFileSync('mount', ['--make-rprivate', '/']);
-  execFileSync('mount', ['--bind', hostsFile, '/etc/hosts']);
+  const folder = mkdtempSync(join(tmpdir(), 'freight-hosts-'));
+  try {
+    const hosts = join(folder, 'hosts');
+    writeFileSync(hosts, hostsFile(assignAddresses(file)));
+    execFileSync('mount', ['--bind', hosts, '/etc/hosts']);
+  } finally {
+    // The mount keeps the file itself.
+    rmSync(folder, { recursive: true });
+  }
 }
