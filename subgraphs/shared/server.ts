@@ -134,6 +134,7 @@ export async function listen<C extends BaseContext>(
     liveLosses: () => live.lost,
     liveConflations: () => live.conflated,
     liveUnsent: () => live.unsent,
+    eventsRefused: () => jobs.refused,
   };
   const measured = [measureJobs(subgraph.name), ...(subgraph.measurements ?? [])];
   const measurements = new Measurements(measured, services);

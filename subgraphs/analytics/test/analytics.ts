@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
+import { receiveEvents, type SentEvent } from '../../shared/test/receive-events.ts';
 import type { AnalyticsContext } from '../context.ts';
 import { analytics } from '../subgraph.ts';
 import { type ExecutiveFigures, executiveQuery } from './queries.ts';
@@ -11,7 +11,7 @@ export const now = new Date('2028-03-02T12:00:00Z');
 export const analyst = somebody(['ANALYST']);
 export const organizationId = newId();
 
-export type Event = { [N in EventName]: readonly [name: N, payload: EventPayload<N>] }[EventName];
+export type Event = SentEvent;
 
 export interface AnalyticsUnderTest {
   readonly graph: TestSubgraph<AnalyticsContext>;
@@ -29,9 +29,7 @@ export async function startAnalytics(): Promise<AnalyticsUnderTest> {
   return {
     graph,
     async receive(...events) {
-      for (const [name, payload] of events) {
-        await database.fork().transactional((em) => jobs.emit(em, name, payload as EventPayload<typeof name>));
-      }
+      await receiveEvents(graph.services, ...events);
       await jobs.drain();
     },
     async executive(from = '2028-02-01', until = '2028-03-31') {

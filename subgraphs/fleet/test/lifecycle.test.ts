@@ -3,6 +3,7 @@ import type { EventName } from '#shared/events/topics.ts';
 import { newId } from '#shared/ids.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase } from '#shared/test/harness.ts';
+import { receiveEvents } from '#shared/test/receive-events.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
 import { bookedShipment, codesOf, dispatcher, type Fleet, inHours, startFleet } from './fleet-harness.ts';
 
@@ -261,13 +262,12 @@ describe('other subgraphs', () => {
       const driverId = await live.registerDriver();
       const vehicleId = await live.registerVehicle();
       const booked = bookedShipment();
-      const em = neighbour.services.database.fork();
       const { shipmentId } = booked;
-      await em.transactional(async (inner) => {
-        await neighbour.services.jobs.emit(inner, 'shipment.booked', booked);
-        const decision = { shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) } as const;
-        await neighbour.services.jobs.emit(inner, 'risk.assessed', decision);
-      });
+      await receiveEvents(
+        live.services,
+        ['shipment.booked', booked],
+        ['risk.assessed', { shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) }],
+      );
       await live.services.jobs.drain();
       expect(codesOf(await live.assign(shipmentId, driverId, vehicleId))).toEqual([]);
       const input = { shipmentId, reason: 'Changed my mind' };

@@ -2,6 +2,7 @@ import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
+import { receiveEvents, type SentEvent } from '#shared/test/receive-events.ts';
 import type { PricingContext } from '../context.ts';
 import { pricing } from '../subgraph.ts';
 
@@ -55,11 +56,10 @@ export interface Pricing extends TestSubgraph<PricingContext> {
 
 export async function openScene(clock: () => Date = () => start): Promise<Pricing> {
   const graph = await startTestSubgraph(pricing, { clock });
-  const { database, jobs } = graph.services;
 
   const receive: Pricing['receive'] = async (name, payload) => {
-    await database.fork().transactional((em) => jobs.emit(em, name, payload));
-    await jobs.drain();
+    await receiveEvents(graph.services, [name, payload] as SentEvent);
+    await graph.services.jobs.drain();
   };
   const changeQuote = async (as: Identity, name: string, input: object): Promise<QuotePayload> => {
     const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input!`;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import { installSenderTrigger } from './sender-trigger.ts';
 
 /** Schema of the queues of all subgraphs. */
 export const jobsSchema = 'jobs';
@@ -16,7 +17,7 @@ function deadLetterOf(subgraph: string): string {
 
 /**
  * Installs pg-boss and one queue per subgraph. Every role may send to every queue, but read, finish and delete events only in
- * the queue of its subgraph. Each queue has its own table, so that grants can enforce this.
+ * the queue of its subgraph. Each queue has its own table, so that grants can enforce this. The database records the sender of each event.
  */
 export async function installJobs(
   client: pg.Client,
@@ -50,6 +51,7 @@ export async function installJobs(
         notify: true,
       });
     }
+    await installSenderTrigger(client, jobsSchema);
     await grantQueues(client, boss, roles);
   } finally {
     await boss.stop({ graceful: false, close: false });

@@ -4,6 +4,7 @@ import { systemOrigin } from '../audit/fact.ts';
 import type { Database } from '../database/database.ts';
 import { takeOnce } from '../database/inbox.ts';
 import { jobsSchema, queueOf } from '../database/jobs-schema.ts';
+import { hasSenderTrigger } from '../database/sender-trigger.ts';
 import { createTransact, type EventSink, type Transaction } from '../database/transaction.ts';
 import { errorMessage } from '../errors/error-code.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
@@ -11,6 +12,7 @@ import { ConfigurationError } from '../runtime/config.ts';
 import type { Log } from '../runtime/log.ts';
 import { PendingEvents } from './pending.ts';
 import { publishEvent } from './publish-event.ts';
+import { roleOfSender } from './senders.ts';
 import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
 
 /** How a subgraph handles domain events. Each runs in the transaction that also records the event as handled. */
@@ -34,6 +36,8 @@ export interface Jobs extends EventSink {
    * @returns false if some are not handled yet
    */
   caughtUp(keys: readonly string[], signal: AbortSignal): Promise<boolean>;
+  /** Events that were not handled since the start, because another role than that of their subgraph sent them. */
+  readonly refused: number;
   /** Returns events to the queue whose consumer died while handling them. After `start` it runs periodically. */
   recover(): Promise<void>;
   /**
@@ -53,7 +57,8 @@ export interface JobsOptions {
   readonly log: Log;
 }
 
-const message = z.object({ eventId: z.uuid(), name: z.string(), payload: z.unknown() });
+/** The database sets the sender. It is null if the event was sent before the database did. */
+const message = z.object({ eventId: z.uuid(), name: z.string(), payload: z.unknown(), sender: z.string().nullable() });
 
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { subgraph, url, database, reactions, live, log } = options;
@@ -72,7 +77,13 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   });
   boss.on('error', (error) => log.warn({ err: error }, 'queue connection'));
   boss.on('warning', (warning) => log.warn({ warning }, 'queue'));
-  await boss.start().catch(refuseOtherQueues);
+  await boss.start().catch((error: unknown) => {
+    throw isOtherRelease(error) ? otherQueues() : error;
+  });
+  if (!(await hasSenderTrigger(async (text) => (await boss.getDb().executeSql(text)).rows, jobsSchema))) {
+    await boss.stop({ graceful: false });
+    throw otherQueues();
+  }
   for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
 
   const events: EventSink = {
@@ -80,12 +91,21 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     emit: (em, name, payload, notBefore) => publishEvent(boss, em, name, payload, notBefore),
   };
 
+  let refused = 0;
   async function react(job: Job<unknown>): Promise<void> {
-    const event = message.parse(job.data);
+    const { sender, ...event } = message.parse(job.data);
     const name = event.name as EventName; // looked up in the tables below before use
     const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
     if (!reaction) return;
     const payload = domainEvents[name].parse(event.payload);
+    if (sender !== null && sender !== roleOfSender(name, payload)) {
+      refused++;
+      log.error(
+        { event: name, eventId: event.eventId, sender },
+        'an event was not handled, because its subgraph did not send it',
+      );
+      return;
+    }
     const transact = createTransact(database.fork(), events, live, systemOrigin(event.eventId));
     await transact(async (transaction) => {
       if (await takeOnce(transaction.em, event.eventId)) await reaction(transaction, payload, { ...event, payload });
@@ -141,6 +161,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         }
       }
     },
+    get refused() {
+      return refused;
+    },
     caughtUp: (keys, signal) => pending.wait(keys, signal),
     recover,
     async ping() {
@@ -153,10 +176,12 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   };
 }
 
-/** Reports in one line that the queues are missing or belong to another release. */
-function refuseOtherQueues(error: unknown): never {
-  if (!/^pg-boss (is not installed|database requires migrations)/.test(errorMessage(error))) throw error;
-  throw new ConfigurationError(
+function isOtherRelease(error: unknown): boolean {
+  return /^pg-boss (is not installed|database requires migrations)/.test(errorMessage(error));
+}
+
+function otherQueues(): ConfigurationError {
+  return new ConfigurationError(
     `Database: the queues of this release are required in schema ${jobsSchema}; they are missing or of another release. Run \`npm run migrate\` once per release.`,
   );
 }

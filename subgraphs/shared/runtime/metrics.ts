@@ -16,12 +16,13 @@ export interface SubgraphCounts {
   readonly liveLosses: () => number;
   readonly liveConflations: () => number;
   readonly liveUnsent: () => number;
+  readonly eventsRefused: () => number;
 }
 
 /** Creates the metrics of one subgraph: durations and errors by operation, SQL statements, live data, chores, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
-  { liveLosses, liveConflations, liveUnsent }: SubgraphCounts,
+  { liveLosses, liveConflations, liveUnsent, eventsRefused }: SubgraphCounts,
   database: ObservedDatabase,
   own: readonly Metric[] = [],
 ): SubgraphMetrics {
@@ -68,6 +69,15 @@ export function createSubgraphMetrics(
     collect() {
       this.reset();
       this.inc(liveUnsent());
+    },
+  });
+  new Counter({
+    name: 'subgraph_events_refused_total',
+    help: 'Domain events that were not handled, because another role than that of their subgraph sent them',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(eventsRefused());
     },
   });
   // The names are those that clients give their operations, with the name of the subgraph. The gateway is the only caller.

@@ -1,15 +1,16 @@
 import { jest } from '@jest/globals';
-import type { EventName, EventPayload } from '../events/topics.ts';
 import type { BaseContext } from '../graphql/context.ts';
 import type { TestSubgraph } from './harness.ts';
+import { receiveEvents, type SentEvent } from './receive-events.ts';
 
 /** Sends an event to a subgraph whose consumer is held back, and runs a request. The consumer goes on when the request waits. */
-export async function requestBefore<C extends BaseContext, N extends EventName, R>(
-  { services: { database, jobs } }: TestSubgraph<C>,
-  [name, payload]: readonly [N, EventPayload<N>],
+export async function requestBefore<C extends BaseContext, R>(
+  { services }: TestSubgraph<C>,
+  event: SentEvent,
   request: () => Promise<R>,
 ): Promise<R> {
-  await database.fork().transactional((em) => jobs.emit(em, name, payload));
+  await receiveEvents(services, event);
+  const { jobs } = services;
   const waits = Promise.withResolvers<void>();
   const { caughtUp } = jobs;
   const spy = jest.spyOn(jobs, 'caughtUp').mockImplementation((...call) => {

@@ -4,6 +4,7 @@ import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase, somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
+import { receiveEvents, type SentEvent } from '../../shared/test/receive-events.ts';
 import { sampleSubgraph } from '../../shared/test/sample.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { shipments } from '../subgraph.ts';
@@ -59,7 +60,7 @@ export async function openScene(clock: () => Date = () => now): Promise<Shipment
       return heard.splice(0);
     },
     async receive(name, payload) {
-      await neighbour.services.database.fork().transactional((em) => neighbour.services.jobs.emit(em, name, payload));
+      await receiveEvents(scene.services, [name, payload] as SentEvent);
       await scene.services.jobs.drain();
     },
     async close() {
@@ -171,9 +172,8 @@ export async function create(scene: Shipments, changes: Record<string, unknown> 
 
 /** Delivers an event of another subgraph, as the queue would. */
 export async function arrive<N extends EventName>(scene: Shipments, name: N, payload: EventPayload<N>): Promise<void> {
-  const { database, jobs } = scene.services;
-  await database.fork().transactional((em) => jobs.emit(em, name, payload));
-  await jobs.drain();
+  await receiveEvents(scene.services, [name, payload] as SentEvent);
+  await scene.services.jobs.drain();
 }
 
 export function assignment(shipmentId: string, changes: Partial<EventPayload<'assignment.created'>> = {}) {
