@@ -19,6 +19,11 @@ const command = {
   does: 'Breaks a part of the product on purpose, on the topology of `npm run topology`, and prints what clients saw. Exits with 1 when a bar is missed. See docs/guides/drills.md.',
   options: {
     json: { type: 'string', value: 'FILE', help: 'also writes the reports there' },
+    demo: {
+      type: 'boolean',
+      default: false,
+      help: 'fills the database of the drill `restore` with the demo company and its 18 months',
+    },
     install: {
       type: 'boolean',
       default: false,
@@ -37,20 +42,25 @@ function chosenDrills(positionals: readonly string[]): readonly Drill[] {
   throw new ConfigurationError(`list, all or one of ${names} is required; got ${positionals.join(' ') || 'nothing'}`);
 }
 
-/** Runs a drill on a topology of its own. */
-async function runDrill(drill: Drill): Promise<DrillReport> {
+/** Runs a drill on a topology of its own. A drill that cannot go on is a report with a missed bar. */
+async function runDrill(drill: Drill, hasDemoData: boolean): Promise<DrillReport> {
   const startedAt = new Date().toISOString();
   const data = mkdtempSync(join(tmpdir(), 'freight-drill-'));
   try {
     const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
-    const cases = await drill.run({ project, data, environment, say: (line) => console.log(line) });
+    const cases = await drill.run({ project, data, environment, hasDemoData, say: (line) => console.log(line) });
     return { drill: drill.name, startedAt, cases, bars: drill.bars(cases) };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    const bar = { id: 'completed', figure: 0, bar: 1, unit: 'drills', met: false };
+    return { drill: drill.name, startedAt, cases: [], bars: [bar], failure };
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
 }
 
-function printReport({ drill, cases, bars }: DrillReport): void {
+function printReport({ drill, cases, bars, failure }: DrillReport): void {
+  if (failure) console.error(`${drill} ended early: ${failure}`);
   for (const { name, detectedMs, firstAckMs, acknowledged, lost, doubled, clientCodes } of cases)
     console.log(
       `${drill} ${name}: detected after ${detectedMs ?? '-'} ms, first acknowledged write after ${firstAckMs} ms, ${acknowledged} acknowledged, ${lost} lost, ${doubled} doubled, clients saw ${JSON.stringify(clientCodes)}`,
@@ -59,11 +69,11 @@ function printReport({ drill, cases, bars }: DrillReport): void {
     console.log(`${met ? 'met   ' : 'MISSED'} ${id}: ${figure} (bar ${bar} ${unit})`);
 }
 
-async function runAll(chosen: readonly Drill[], file: string | undefined): Promise<void> {
+async function runAll(chosen: readonly Drill[], hasDemoData: boolean, file: string | undefined): Promise<void> {
   setUpInside(readComposeFile(join(project, 'docker-compose.yml'), await newComposeSecrets()));
   const reports: DrillReport[] = [];
   for (const drill of chosen) {
-    const report = await runDrill(drill);
+    const report = await runDrill(drill, hasDemoData);
     printReport(report);
     reports.push(report);
   }
@@ -78,7 +88,7 @@ try {
   else {
     const chosen = chosenDrills(positionals);
     requirePrograms(chosen.flatMap(({ requires = [] }) => requires));
-    if (isInside()) await runAll(chosen, values.json);
+    if (isInside()) await runAll(chosen, values.demo, values.json);
     else process.exitCode = await runInside({});
   }
 } catch (error) {

@@ -28,6 +28,8 @@ export interface DrillCase {
   readonly retryAfter: readonly number[];
   /** Writes that only a former primary has: acknowledged by it, or made there after another was promoted. */
   readonly wrongPrimaryWrites?: number;
+  /** Time until the node that was lost follows the new primary. */
+  readonly rejoinMs?: number;
   /** Time by which the slowest standby was behind before the fault. */
   readonly lagMs?: number;
   /** Time until a restored database accepts writes. */
@@ -36,6 +38,10 @@ export interface DrillCase {
   readonly differentTables?: readonly string[];
   /** Time until the archive has what was written last. */
   readonly archiveLagMs?: number;
+  /** Alerts about backups that are active without a reason, and metrics of theirs that Prometheus does not have. */
+  readonly alerts?: readonly string[];
+  /** Size of the database that was restored. */
+  readonly databaseMegabytes?: number;
 }
 
 export interface DrillReport {
@@ -43,6 +49,8 @@ export interface DrillReport {
   readonly startedAt: string;
   readonly cases: readonly DrillCase[];
   readonly bars: readonly Bar[];
+  /** Why the drill ended before its cases did. */
+  readonly failure?: string;
 }
 
 /** What a drill works with: a folder of its own, and the variables of docker-compose.yml. */
@@ -50,6 +58,8 @@ export interface DrillSite {
   readonly project: string;
   readonly data: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** True if a drill with a database of its own fills it with the demo company. */
+  readonly hasDemoData: boolean;
   say(line: string): void;
 }
 

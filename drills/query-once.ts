@@ -5,8 +5,9 @@ export async function queryOnce<R extends pg.QueryResultRow>(
   url: string,
   text: string,
   values: readonly unknown[] = [],
+  timeoutMs = 10_000,
 ): Promise<readonly R[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: 10_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: timeoutMs });
   // If the connection is lost, the statement fails and reports it.
   client.on('error', () => undefined);
   await client.connect();

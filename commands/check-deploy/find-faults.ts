@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
 import { readEdges } from '../k8s/edges.ts';
+import { checkBackups } from './backups.ts';
 import { checkSchema, checkServices, checkTemplate, composePath } from './compose.ts';
 import { checkDockerfile } from './dockerfile.ts';
 import type { Finding } from './finding.ts';
@@ -25,7 +26,11 @@ function checkCompose(project: string): readonly Finding[] {
     const missing = checkTemplate(data, text, template);
     if (missing.length > 0) return missing;
     const file = readComposeFile(path, fillIn(parseEnv(text)));
-    return [...checkServices(file), ...checkComposeEdges(readEdges(join(project, 'k8s/edges.yaml')), file)];
+    return [
+      ...checkServices(file),
+      ...checkBackups(project, file),
+      ...checkComposeEdges(readEdges(join(project, 'k8s/edges.yaml')), file),
+    ];
   });
 }
 

@@ -23,6 +23,7 @@ export async function newComposeSecrets(databaseHost = 'postgres'): Promise<Read
     POSTGRES_PASSWORD: password,
     REPLICATION_PASSWORD: secret(),
     MONITOR_PASSWORD: secret(),
+    BACKUP_PASSPHRASE: secret(),
     DATABASE_ROLE_SECRET: roleSecret,
     ...Object.fromEntries(urls),
     ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),

@@ -80,6 +80,16 @@ describe('an operator who changes an object is told', () => {
       'HorizontalPodAutoscaler fleet: data/spec/minReplicas must be integer',
     ],
     [
+      'of backups that are removed too early',
+      ['ObjectStore', 'backups', '"30d"', '"7d"'],
+      'ObjectStore backups: spec.retentionPolicy: 30d or more is required',
+    ],
+    [
+      'of backups that are not encrypted',
+      ['ObjectStore', 'backups', '"encryption":"aws:kms",', ''],
+      'ObjectStore backups: spec.configuration.data.encryption: Invalid option: expected one of "AES256"|"aws:kms"',
+    ],
+    [
       'of a Service without pods',
       [
         'Service',

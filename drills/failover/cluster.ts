@@ -38,7 +38,10 @@ export class Cluster implements AsyncDisposable {
     const cluster = new Cluster(nodes, options.project);
     try {
       for (const node of nodes) node.start(nodes);
-      await cluster.whole(startMs);
+      if (!(await cluster.whole(startMs)))
+        throw new Error(
+          `The cluster is not whole after ${startMs / 1_000} s: ${JSON.stringify(await cluster.members())}`,
+        );
       return cluster;
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
@@ -56,19 +59,20 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * Resolves when there is a primary, all other nodes follow its timeline, and one of them does so synchronously.
+   * Waits until there is a primary, all other nodes follow its timeline, and one of them does so synchronously.
    * @param former a node that must not be the primary
+   * @returns false if it takes longer
    */
-  async whole(timeoutMs: number, former?: DatabaseNode): Promise<void> {
+  async whole(timeoutMs: number, former?: DatabaseNode): Promise<boolean> {
     const until = Date.now() + timeoutMs;
     for (;;) {
       const members = await this.members();
       const leader = members.find(({ role, state }) => role === 'leader' && state === 'running');
       const standbys = members.filter((one) => follows(one) && one.timeline === leader?.timeline);
       const isSynchronous = standbys.some(({ role }) => role === 'sync_standby');
-      if (leader && isSynchronous && standbys.length === this.nodes.length - 1 && leader.name !== former?.name) return;
-      if (Date.now() > until)
-        throw new Error(`The cluster is not whole after ${timeoutMs / 1_000} s: ${JSON.stringify(members)}`);
+      if (leader && isSynchronous && standbys.length === this.nodes.length - 1 && leader.name !== former?.name)
+        return true;
+      if (Date.now() > until) return false;
       await delay(pollMs);
     }
   }

@@ -25,20 +25,31 @@ export const failoverDrill: Drill = {
     const lose = async (context: DrillContext): Promise<readonly DrillCase[]> => {
       const operator = await createOperator(context);
       const cases: DrillCase[] = [];
-      for (const loss of losses) cases.push(await losePrimary(loss, cluster, operator, context));
+      for (const loss of losses) {
+        const one = await losePrimary(loss, cluster, operator, context);
+        cases.push(one);
+        // Without a node that follows, the next loss would measure another cluster.
+        if (hasNotRejoined(one)) break;
+      }
       return cases;
     };
     return await withTopology(site, lose, { instead: { postgres: cluster.proxy } });
   },
   bars: (cases) => [
     ...ledgerBars(cases),
-    ...cases.flatMap(({ name, firstAckMs, wrongPrimaryWrites = 0, lagMs = 0 }) => [
+    ...cases.flatMap(({ name, firstAckMs, wrongPrimaryWrites = 0, lagMs = 0, rejoinMs = 0 }) => [
       atMost(`${name}.firstAck`, firstAckMs / 1_000, 30, 's'),
       atMost(`${name}.wrongPrimaryWrites`, wrongPrimaryWrites, 0, 'writes'),
       atMost(`${name}.lag`, lagMs / 1_000, 1, 's'),
+      atMost(`${name}.rejoin`, rejoinMs / 1_000, wholeMs / 1_000, 's'),
     ]),
+    ...losses
+      .filter(({ name }) => !cases.some((one) => one.name === name))
+      .map(({ name }) => ({ id: `${name}.cases`, figure: 0, bar: 1, unit: 'cases', met: false })),
   ],
 };
+
+const hasNotRejoined = ({ rejoinMs = 0 }: DrillCase): boolean => rejoinMs > wholeMs;
 
 const passwordsOf = ({ environment }: DrillSite) => ({
   superuser: environment['POSTGRES_PASSWORD'] ?? '',
@@ -55,6 +66,7 @@ async function losePrimary(
   let lagMs = 0;
   let faultAt = 0;
   let wrongPrimaryWrites = 0;
+  let rejoinMs = 0;
   const fault = {
     name: loss.name,
     countsFromEnd: true,
@@ -73,12 +85,15 @@ async function losePrimary(
       const strayed = await loss.stray(node);
       const diverged = await findDiverged(node, ledger, context, faultAt);
       wrongPrimaryWrites = strayed + diverged;
+      const healedAt = Date.now();
       loss.heal(node);
-      await cluster.whole(wholeMs, node);
-      context.say(`${loss.name}: ${node.name} follows the new primary.`);
+      const follows = await cluster.whole(wholeMs, node);
+      rejoinMs = Date.now() - healedAt;
+      const state = follows ? 'follows the new primary' : `does not follow the new primary after ${wholeMs / 1_000} s`;
+      context.say(`${loss.name}: ${node.name} ${state}.`);
     },
   };
-  return { ...(await runFault(operator, fault, context)), lagMs, wrongPrimaryWrites };
+  return { ...(await runFault(operator, fault, context)), lagMs, wrongPrimaryWrites, rejoinMs };
 }
 
 /** Counts the records that only the former primary has, and that it acknowledged or made after the fault. Its processes stand still afterwards. */

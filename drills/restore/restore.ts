@@ -5,51 +5,59 @@ import { Ledger } from '../ledger.ts';
 import { createOperator } from '../operator.ts';
 import { queryOnce } from '../query-once.ts';
 import { withTopology } from '../with-topology.ts';
-import { Archive } from './archive.ts';
+import { findBackupFaults } from './backup-alerts.ts';
+import { Backups } from './backups.ts';
+import { writeDemoData } from './demo-data.ts';
 import { RestoredDatabase } from './restored-database.ts';
 import { differentTables, sumTables, type TableSums } from './table-sums.ts';
 
 const writes = 200;
 const writesMs = 120_000;
-const quietMs = 60_000;
+const quietMs = 300_000;
 
 /** A table is spoilt by mistake. The database is restored to the second before, from a base backup and the archive of its log. */
 export const restoreDrill: Drill = {
   name: 'restore',
   does: 'restores the database to a chosen second, from a base backup and the archive of its log, and compares every row',
-  run: (site) => withTopology(site, async (context) => [await spoilAndRestore(context)]),
+  run: (site) =>
+    withTopology(site, async (context) => [await spoilAndRestore(context)], {
+      also: ['backup', 'prometheus', 'node-exporter', 'postgres-exporter'],
+    }),
   bars: (cases) => [
     ...ledgerBars(cases),
-    ...cases.flatMap(({ name, restoreMs = 0, differentTables: different = [], archiveLagMs = 0 }) => [
+    ...cases.flatMap(({ name, restoreMs = 0, differentTables: different = [], archiveLagMs = 0, alerts = [] }) => [
       atMost(`${name}.restore`, restoreMs / 1_000, 600, 's'),
       atMost(`${name}.different`, different.length, 0, 'tables'),
       atMost(`${name}.archiveLag`, archiveLagMs / 1_000, 300, 's'),
+      atMost(`${name}.alerts`, alerts.length, 0, 'alerts'),
     ]),
   ],
 };
 
 async function spoilAndRestore(context: DrillContext): Promise<DrillCase> {
   const { topology, say } = context;
-  const administrator = withDatabase(topology.environmentOf('migrate')['DATABASE_URL'] ?? '');
+  const administrator = administratorOf(context);
   const reader = topology.environmentOf('shipments')['SUBGRAPH_DATABASE_URL'] ?? '';
+  const backups = new Backups(topology.of('backup'), administrator);
   const operator = await createOperator(context);
+  if (context.hasDemoData) await writeDemoData(context);
   const ledger = new Ledger(operator, 'restore');
-  let archive: Archive;
   try {
-    archive = await Archive.start(context, administrator);
+    await backups.take();
     await ledger.acknowledge(writes, writesMs);
   } finally {
     await ledger.stop();
   }
-  await using kept = archive;
   const { moment, sums } = await quietMoment(administrator);
   const spoiltAt = Date.now();
   await queryOnce(administrator, 'update shipments.shipment set customer_reference = $1', ['spoilt']);
   say(`restore: the table of shipments is spoilt, one moment after ${moment}.`);
-  const archiveLagMs = await kept.caughtUp();
+  const archiveLagMs = await backups.caughtUp();
+  const alerts = await findBackupFaults();
 
   const begunAt = Date.now();
-  await using restored = await RestoredDatabase.start(context, kept, moment, administrator);
+  const target = ['--type=time', `--target=${moment}`];
+  await using restored = await RestoredDatabase.start(context, backups, target, administrator);
   const restoreMs = Date.now() - begunAt;
   const found = await sumTables(restored.url(administrator));
   const settled = await ledger.settle(spoiltAt, restored.url(reader));
@@ -61,8 +69,18 @@ async function spoilAndRestore(context: DrillContext): Promise<DrillCase> {
     firstAckMs: restoreMs,
     restoreMs,
     archiveLagMs,
+    alerts,
     differentTables: different,
+    databaseMegabytes: await sizeOf(administrator),
   };
+}
+
+async function sizeOf(administrator: string): Promise<number> {
+  const [row] = await queryOnce<{ size: number }>(
+    administrator,
+    'select (pg_database_size(current_database()) / 1048576)::int as size',
+  );
+  return row?.size ?? 0;
 }
 
 /** A moment around which no row changed, and the rows of then. */
@@ -80,8 +98,9 @@ async function quietMoment(administrator: string): Promise<{ readonly moment: st
   }
 }
 
-function withDatabase(url: string): string {
-  const changed = new URL(url);
+/** The URL of the product's database for the superuser. */
+function administratorOf({ topology }: DrillContext): string {
+  const changed = new URL(topology.environmentOf('migrate')['DATABASE_URL'] ?? '');
   changed.pathname = `/${databaseName}`;
   return changed.href;
 }

@@ -1,14 +1,14 @@
-import { appendFileSync, copyFileSync, cpSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DrillContext } from '../drill.ts';
 import { queryOnce } from '../query-once.ts';
 import { postgresPrograms } from '../topology/debian.ts';
 import { RunningService } from '../topology/running-service.ts';
-import type { Archive } from './archive.ts';
+import type { Backups } from './backups.ts';
 
 const host = '127.0.2.2';
-const restoredMs = 600_000;
+const restoredMs = 900_000;
 
 /** An empty server that is given the database as it was at a moment. */
 export class RestoredDatabase implements AsyncDisposable {
@@ -18,36 +18,27 @@ export class RestoredDatabase implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Resolves when the database accepts writes. @param moment a time of the database */
+  /** Resolves when the database accepts writes. @param target see `Backups.restore` */
   static async start(
-    { project, data }: DrillContext,
-    archive: Archive,
-    moment: string,
+    { project, data, topology }: DrillContext,
+    backups: Backups,
+    target: readonly string[],
     administrator: string,
   ): Promise<RestoredDatabase> {
-    const cluster = join(data, 'restored');
-    const settings = join(data, 'restored.conf');
-    cpSync(archive.base, cluster, { recursive: true });
-    writeFileSync(join(cluster, 'recovery.signal'), '');
+    const cluster = join(data, 'restored/cluster');
+    const settings = join(data, 'restored/postgresql.conf');
+    mkdirSync(cluster, { recursive: true, mode: 0o700 });
     copyFileSync(join(project, 'infra/postgres/postgresql.conf'), settings);
-    appendFileSync(
-      settings,
-      [
-        `listen_addresses = '${host}'`,
-        `unix_socket_directories = ''`,
-        `restore_command = 'cp "${archive.log}/%f" "%p" || cp "${archive.log}/%f.partial" "%p"'`,
-        `recovery_target_time = '${moment}'`,
-        `recovery_target_action = 'promote'`,
-      ].join('\n'),
-    );
+    await backups.restore(cluster, ...target);
+    const flags = [`config_file=${settings}`, `listen_addresses=${host}`, 'unix_socket_directories='];
     const program = {
       file: join(postgresPrograms(), 'postgres'),
-      args: ['-c', `config_file=${settings}`, '-D', cluster],
-      environment: {},
+      args: ['-D', cluster, ...flags.flatMap((flag) => ['-c', flag])],
+      environment: topology.of('backup').environment,
       isUnprivileged: true,
       health: { kind: 'port', host, port: 5432 },
     } as const;
-    const logFile = join(data, 'restored.log');
+    const logFile = join(data, 'restored/server.log');
     const restored = new RestoredDatabase(
       new RunningService('restored database', program, { logFile, restarts: false }),
     );
@@ -73,16 +64,12 @@ export class RestoredDatabase implements AsyncDisposable {
 
   /** The URL of this server for the role and database of another URL. */
   url(other: string): string {
-    return withHost(other, host);
+    const changed = new URL(other);
+    changed.hostname = host;
+    return changed.href;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]();
   }
-}
-
-function withHost(url: string, hostname: string): string {
-  const changed = new URL(url);
-  changed.hostname = hostname;
-  return changed.href;
 }

@@ -1,6 +1,8 @@
 import { jobsSchema } from '#shared/database/jobs-schema.ts';
 import { queryOnce } from '../query-once.ts';
 
+const sumMs = 120_000;
+
 /** A sum of all rows of a table, by the name of the table. Tables with the same rows have the same sum. */
 export type TableSums = ReadonlyMap<string, string>;
 
@@ -16,7 +18,7 @@ export async function sumTables(url: string): Promise<TableSums> {
     ({ name }) =>
       `select '${name}' as name, count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as sum from ${name} t`,
   );
-  const sums = await queryOnce<{ name: string; sum: string }>(url, parts.join(' union all '));
+  const sums = await queryOnce<{ name: string; sum: string }>(url, parts.join(' union all '), [], sumMs);
   return new Map(sums.map(({ name, sum }) => [name, sum]));
 }
 

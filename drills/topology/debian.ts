@@ -10,6 +10,9 @@ const packagesOf = {
   haproxy: ['haproxy'],
   prometheus: ['prometheus'],
   'prometheus-alertmanager': ['prometheus-alertmanager'],
+  pgbackrest: ['pgbackrest'],
+  'prometheus-node-exporter': ['prometheus-node-exporter'],
+  'prometheus-postgres-exporter': ['prometheus-postgres-exporter'],
   ip: ['iproute2'],
   patroni: ['patroni', 'python3-etcd'],
   etcd: ['etcd-server'],
@@ -25,6 +28,9 @@ const basic: readonly DebianProgram[] = [
   'haproxy',
   'prometheus',
   'prometheus-alertmanager',
+  'pgbackrest',
+  'prometheus-node-exporter',
+  'prometheus-postgres-exporter',
   'ip',
 ];
 

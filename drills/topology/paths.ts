@@ -18,7 +18,8 @@ export function mountVolumes(name: string, service: ComposeService, { project, d
   mkdirSync(own, { recursive: true });
   const mounts = service.volumes.map((volume) => {
     const [source = '', target = ''] = volume.split(':');
-    return { target, source: source.startsWith('.') ? resolve(project, source) : join(data, 'volumes', source) };
+    const isPath = source.startsWith('.') || source.startsWith('/');
+    return { target, source: isPath ? resolve(project, source) : join(data, 'volumes', source) };
   });
   for (const { source } of mounts) if (source.startsWith(data)) mkdirSync(source, { recursive: true });
   const isFile = ({ source }: Mount) => statSync(source, { throwIfNoEntry: false })?.isFile() ?? false;

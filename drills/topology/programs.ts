@@ -15,10 +15,11 @@ export interface Program {
   readonly health: Health;
 }
 
-/** How to find out whether a service is healthy: an HTTP address, an open port, or the end of its process. */
+/** How to find out whether a service is healthy: an HTTP address, an open port, a file that it has written, or the end of its process. */
 export type Health =
   | { readonly kind: 'http'; readonly url: string }
   | { readonly kind: 'port'; readonly host: string; readonly port: number }
+  | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'exit' };
 
 interface Given {
@@ -32,12 +33,19 @@ interface Given {
 /** The programs by the name of the image, without registry and version. */
 const programs: Readonly<Record<string, (given: Given) => Program>> = {
   'infamous-freight': runProduct,
-  postgres: runPostgres,
+  postgres: runScript,
+  'infamous-freight-postgres': runPostgres,
   redis: runRedis,
   haproxy: runHaproxy,
   'prom/prometheus': runPrometheus,
   'prom/alertmanager': runAlertmanager,
+  'quay.io/prometheus/node-exporter': runNodeExporter,
+  'quay.io/prometheuscommunity/postgres-exporter': runPostgresExporter,
 };
+
+/** What the service `backup` writes every minute. */
+const backupMetrics = '/textfile/backups.prom';
+const socketFolder = '/var/run/postgresql';
 
 const imageName = ({ image }: ComposeService): string => image.split(':')[0] ?? image;
 
@@ -60,25 +68,25 @@ function runProduct({ name, service, places, address }: Given): Program {
 }
 
 function runPostgres({ name, service, places, address, translate }: Given): Program {
-  if (service.entrypoint) return runScript(service, translate);
+  const environment = {
+    ...Object.fromEntries(Object.entries(service.environment).map(([key, value]) => [key, translate(value)])),
+    PATH: `${postgresPrograms()}:${process.env['PATH']}`,
+  };
+  if (service.entrypoint) {
+    const [file = 'sh', ...args] = service.entrypoint.map(translate);
+    const health = { kind: 'file', path: translate(backupMetrics) } as const;
+    return { file, args, environment, isUnprivileged: true, health };
+  }
   const script = join(places.data, 'services', name, 'start.sh');
   writeFileSync(script, postgresScript(service, address, translate));
-  return {
-    file: 'bash',
-    args: [script],
-    environment: {
-      ...service.environment,
-      PGDATA: translate(service.environment['PGDATA'] ?? ''),
-      PATH: `${postgresPrograms()}:${process.env['PATH']}`,
-    },
-    isUnprivileged: true,
-    health: { kind: 'port', host: address, port: 5432 },
-  };
+  const health = { kind: 'port', host: address, port: 5432 } as const;
+  return { file: 'bash', args: [script], environment, isUnprivileged: true, health };
 }
 
 /** What the entry point of the image does: creates the cluster, runs the scripts of its folder, and starts the server. */
 function postgresScript(service: ComposeService, address: string, translate: Translate): string {
-  const flags = `-c listen_addresses=${address} -c unix_socket_directories=''`;
+  const sockets = mounts(service, socketFolder) ? translate(socketFolder) : '';
+  const flags = `-c listen_addresses=${address} -c unix_socket_directories='${sockets}'`;
   const standby = service.command.find((part) => part.endsWith('.sh'));
   if (standby)
     return translate(readFileSync(translate(standby), 'utf8'))
@@ -91,7 +99,7 @@ function postgresScript(service: ComposeService, address: string, translate: Tra
   return [
     'set -euo pipefail',
     'if [ ! -s "$PGDATA/PG_VERSION" ]; then',
-    '  initdb --username postgres --pwfile <(echo "$POSTGRES_PASSWORD") --auth-host scram-sha-256 --auth-local trust > /dev/null',
+    '  initdb --username postgres --pwfile <(echo "$POSTGRES_PASSWORD") --auth-host scram-sha-256 --auth-local trust $POSTGRES_INITDB_ARGS > /dev/null',
     '  echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"',
     `  pg_ctl -w -o "-c listen_addresses='' -c unix_socket_directories=$PGDATA -c wal_level=replica" start > /dev/null`,
     '  export PGHOST=$PGDATA',
@@ -103,7 +111,10 @@ function postgresScript(service: ComposeService, address: string, translate: Tra
   ].join('\n');
 }
 
-function runScript({ entrypoint = [], environment }: ComposeService, translate: Translate): Program {
+const mounts = ({ volumes }: ComposeService, target: string): boolean =>
+  volumes.some((volume) => volume.split(':')[1] === target);
+
+function runScript({ service: { entrypoint = [], environment }, translate }: Given): Program {
   const [file = 'sh', ...args] = entrypoint.map(translate);
   return { file, args, environment, health: { kind: 'exit' } };
 }
@@ -151,5 +162,26 @@ function runAlertmanager({ service, address, translate }: Given): Program {
     args,
     environment: {},
     health: { kind: 'http', url: `http://${address}:9093/-/healthy` },
+  };
+}
+
+function runNodeExporter({ service, address, translate }: Given): Program {
+  return {
+    file: 'prometheus-node-exporter',
+    args: [...service.command.map(translate), `--web.listen-address=${address}:9100`].filter(
+      (part) => !part.endsWith('=:9100'),
+    ),
+    environment: {},
+    health: { kind: 'http', url: `http://${address}:9100/` },
+  };
+}
+
+/** Debian's version is older, and has the collectors of the flags under no name. */
+function runPostgresExporter({ service, address }: Given): Program {
+  return {
+    file: 'prometheus-postgres-exporter',
+    args: [`--web.listen-address=${address}:9187`],
+    environment: service.environment,
+    health: { kind: 'http', url: `http://${address}:9187/` },
   };
 }

@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Program } from './programs.ts';
 
+const execute = promisify(execFile);
 const pollMs = 100;
 const restartMs = 500;
 const stopMs = 40_000;
@@ -43,11 +45,31 @@ export class RunningService implements AsyncDisposable {
     return this.#exit;
   }
 
-  #spawn(): Promise<number> {
-    const { file, args, environment, isUnprivileged } = this.#program;
+  get environment(): NodeJS.ProcessEnv {
     const { PATH, HOME } = process.env;
-    const [command = file, ...rest] = isUnprivileged ? ['unshare', '--user', file, ...args] : [file, ...args];
-    const child = spawn(command, rest, { env: { PATH, HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    return { PATH, HOME, ...this.#program.environment };
+  }
+
+  /** Runs a program as this service does, as `docker compose exec` would. @returns what it prints */
+  async run(file: string, args: readonly string[]): Promise<string> {
+    const [command, rest] = this.#commandOf(file, args);
+    try {
+      const { stdout } = await execute(command, rest, { env: this.environment, maxBuffer: 64 * 1_048_576 });
+      return stdout;
+    } catch (error) {
+      // Some programs print their faults to the standard output.
+      if (error instanceof Error && 'stdout' in error) error.message += `\n${error.stdout}`;
+      throw error;
+    }
+  }
+
+  #commandOf(file: string, args: readonly string[]): [string, readonly string[]] {
+    return this.#program.isUnprivileged ? ['unshare', ['--user', file, ...args]] : [file, args];
+  }
+
+  #spawn(): Promise<number> {
+    const [command, rest] = this.#commandOf(this.#program.file, this.#program.args);
+    const child = spawn(command, rest, { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.pipe(this.#log, { end: false });
     const exit = once(child, 'exit').then(([code]) => Number(code ?? -1));
@@ -77,6 +99,7 @@ export class RunningService implements AsyncDisposable {
   async isHealthy(): Promise<boolean> {
     const { health } = this.#program;
     if (health.kind === 'exit') return this.#child?.exitCode === 0;
+    if (health.kind === 'file') return existsSync(health.path);
     if (health.kind === 'port') return isOpen(health.host, health.port);
     return fetch(health.url, { signal: AbortSignal.timeout(2_000) }).then(
       ({ ok }) => ok,

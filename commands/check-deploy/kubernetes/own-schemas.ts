@@ -12,7 +12,7 @@ const objectStore = z.strictObject({
   kind: z.literal('ObjectStore'),
   metadata,
   spec: z.strictObject({
-    retentionPolicy: z.string().regex(/^[1-9]\d*[dwm]$/),
+    retentionPolicy: z.string().regex(/^(?:[3-9]\d|[1-9]\d{2,})d$/, '30d or more is required'),
     configuration: z.strictObject({
       destinationPath: z.string().startsWith('s3://'),
       s3Credentials: z.strictObject({ inheritFromIAMRole: z.literal(true) }),
