@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { runProcess } from '#shared/runtime/run-process.ts';
+import { serveControl } from '../drills/release/control.ts';
 import { buildImage } from '../drills/topology/build-image.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
@@ -40,6 +41,7 @@ async function run(): Promise<void> {
     const app = process.env[appVariable] ?? project;
     const topology = await Topology.start({ project, app, data, environment, say: (line) => console.log(line) });
     resources.use(topology);
+    resources.use(await serveControl(topology, data));
     console.log(`Not here: ${topology.absent.join(', ')}.`);
     console.log(`Ready: https://proxy:8443/graphql. Another shell: nsenter --target ${process.pid} --net --mount bash`);
   }, 'Stopping …');

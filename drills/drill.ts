@@ -1,3 +1,4 @@
+import type { ReleaseReport } from '../release/run-release.ts';
 import type { DebianProgram } from './topology/debian.ts';
 import type { Topology } from './topology/topology.ts';
 
@@ -15,6 +16,8 @@ export interface DrillCase {
   readonly name: string;
   /** Time from the fault to the first refused or failed request; null if no client noticed. */
   readonly detectedMs: number | null;
+  /** Time from the first to the last refused or failed request; 0 if there was none. */
+  readonly failingMs: number;
   /** Time from the fault to the first write that was begun after it and acknowledged. */
   readonly firstAckMs: number;
   readonly acknowledged: number;
@@ -42,6 +45,8 @@ export interface DrillCase {
   readonly alerts?: readonly string[];
   /** Size of the database that was restored. */
   readonly databaseMegabytes?: number;
+  /** What became of a release. */
+  readonly release?: ReleaseReport;
 }
 
 export interface DrillReport {

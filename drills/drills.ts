@@ -1,6 +1,7 @@
 import type { Drill } from './drill.ts';
 import { failoverDrill } from './failover/failover.ts';
 import { gatewayDrill } from './gateway.ts';
+import { releaseDrill, rollingDrill } from './release/release.ts';
 import { redisDrill, subgraphDrill } from './restarts.ts';
 import { restoreDrill } from './restore/restore.ts';
 import { standbyDrill } from './standby.ts';
@@ -13,4 +14,6 @@ export const drills: readonly Drill[] = [
   standbyDrill,
   failoverDrill,
   restoreDrill,
+  rollingDrill,
+  releaseDrill,
 ];

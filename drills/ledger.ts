@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { GraphFailure } from '../client/graph-failure.ts';
@@ -11,9 +13,10 @@ const writers = 8;
 const pauseMs = 100;
 const attemptMs = 10_000;
 
-const query =
-  'mutation Write($input: CreateShipmentInput!) { createShipment(input: $input) { shipment { id } userErrors { code message } } }';
+const manifest = z.object({ operations: z.array(z.object({ id: z.string(), name: z.string() })) });
 const written = z.object({ createShipment: z.object({ shipment: z.object({ id: z.string() }) }) });
+
+type Headers = Operator['callers'][number];
 
 /** One attempt of a client: what it sent, when, and what came back. */
 interface Attempt {
@@ -35,13 +38,16 @@ export class Ledger {
   /** The record that the graph named, by key. */
   readonly #acknowledged = new Map<string, string>();
   readonly #stopping = new AbortController();
+  readonly #callers: Operator['callers'];
   readonly #running: readonly Promise<void>[];
+  readonly #documentId = readDocumentId('CreateShipment');
   #next = 0;
 
   /** @param name unique among the cases of a drill; the keys begin with it */
   constructor(operator: Operator, name: string) {
     this.#operator = operator;
     this.#name = name;
+    this.#callers = operator.callers;
     this.#running = Array.from({ length: writers }, () => this.#write());
   }
 
@@ -76,25 +82,27 @@ export class Ledger {
 
   async #write(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const key = `drill-${this.#name}-${this.#next++}`;
-      while (!(await this.#attempt(key))) await delay(pauseMs);
+      const number = this.#next++;
+      const key = `drill-${this.#name}-${number}`;
+      const headers = this.#callers[number % this.#callers.length] ?? {};
+      while (!(await this.#attempt(key, headers))) await delay(pauseMs);
     }
   }
 
-  async #attempt(key: string): Promise<boolean> {
+  async #attempt(key: string, headers: Headers): Promise<boolean> {
     const begunAt = Date.now();
-    const { id, code, retryAfter } = await this.#send(key);
+    const { id, code, retryAfter } = await this.#send(key, headers);
     this.#attempts.push({ begunAt, endedAt: Date.now(), code, retryAfter });
     if (id !== undefined) this.#acknowledged.set(key, id);
     return id !== undefined;
   }
 
-  async #send(key: string): Promise<Pick<Attempt, 'code' | 'retryAfter'> & { readonly id?: string }> {
-    const { accessToken, organizationId } = this.#operator;
+  async #send(key: string, headers: Headers): Promise<Pick<Attempt, 'code' | 'retryAfter'> & { readonly id?: string }> {
+    const { organizationId } = this.#operator;
     const variables = { input: { ...shipment, idempotencyKey: key, customerReference: key, organizationId } };
     try {
-      const response = await post<unknown>(graphUrl, JSON.stringify({ query, variables }), {
-        headers: { authorization: `Bearer ${accessToken}` },
+      const response = await post<unknown>(graphUrl, JSON.stringify({ documentId: this.#documentId, variables }), {
+        headers,
         timeoutMs: attemptMs,
       });
       const { data } = written.safeParse(response.data);
@@ -144,6 +152,7 @@ export class Ledger {
     return {
       name: this.#name,
       detectedMs: detectedAt === undefined ? null : detectedAt - faultAt,
+      failingMs: (failed.at(-1)?.endedAt ?? 0) - (detectedAt ?? 0),
       firstAckMs: first ? first.endedAt - faultAt : Number.POSITIVE_INFINITY,
       acknowledged: this.#acknowledged.size,
       lost: [...this.#acknowledged.values()].filter((id) => !ids.has(id)).length,
@@ -154,6 +163,15 @@ export class Ledger {
       ),
     };
   }
+}
+
+/** The id of a trusted document that partners, too, may run. */
+function readDocumentId(name: string): string {
+  const file = join(import.meta.dirname, '../schema/manifests/partner.json');
+  const { operations } = manifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const found = operations.find((operation) => operation.name === name);
+  if (!found) throw new Error(`${file} has no document ${name}.`);
+  return found.id;
 }
 
 function countBy(texts: readonly string[]): Readonly<Record<string, number>> {

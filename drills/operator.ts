@@ -18,6 +18,8 @@ export interface Operator {
   /** The token of now, for clients that send bytes themselves. It is valid for 15 minutes. */
   readonly accessToken: string;
   readonly organizationId: string;
+  /** Headers of the callers that write: the operator, or API keys of the organization. */
+  readonly callers: readonly Readonly<Record<string, string>>[];
 }
 
 /** Clients trust the self-signed certificate of the topology. */
@@ -48,8 +50,23 @@ export async function createOperator({ project, topology }: DrillContext): Promi
   );
   const id = created.createOrganization.organization?.id;
   if (!id) throw new Error(`The organization was refused: ${JSON.stringify(created)}`);
-  return { client, accessToken, organizationId: id };
+  return { client, accessToken, organizationId: id, callers: [{ authorization: `Bearer ${accessToken}` }] };
 }
+
+/** The operator with API keys of the organization: many callers, as the edge tells them apart. */
+export async function withApiKeys(operator: Operator, count: number): Promise<Operator> {
+  const callers = [];
+  for (let number = 1; number <= count; number++) {
+    const input = { idempotencyKey: randomUUID(), name: `Writer ${number}`, organizationId: operator.organizationId };
+    const query =
+      'mutation CreateKey($input: CreateApiKeyInput!) { createApiKey(input: $input) { key userErrors { message } } }';
+    const data = requireData(await operator.client.send({ query, variables: { input } }));
+    callers.push({ 'x-api-key': required(issued.parse(data).createApiKey.key, data) });
+  }
+  return { ...operator, callers };
+}
+
+const issued = z.object({ createApiKey: z.object({ key: z.string().nullable() }) });
 
 interface Created {
   readonly createOrganization: { readonly organization: { readonly id: string } | null };

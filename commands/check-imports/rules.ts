@@ -85,13 +85,13 @@ const inTests = /(?:^|\/)test\//;
 export const importRules: readonly ImportRule[] = [
   {
     says: 'the product imports no test and no bench',
-    files: /^(?:gateway|subgraphs|commands|drills|demo|client)\//,
-    only: ['gateway/', 'subgraphs/', 'commands/', 'drills/', 'demo/', 'client/'],
+    files: /^(?:gateway|subgraphs|commands|drills|release|demo|client)\//,
+    only: ['gateway/', 'subgraphs/', 'commands/', 'drills/', 'release/', 'demo/', 'client/'],
     neverIn: inTests,
   },
   {
     says: 'only tests and benches import their harness',
-    files: /^(?:gateway\/(?!testing\/)|subgraphs\/|commands\/|drills\/|demo\/|client\/)/,
+    files: /^(?:gateway\/(?!testing\/)|subgraphs\/|commands\/|drills\/|release\/|demo\/|client\/)/,
     neverIn: /^gateway\/testing\//,
   },
   {
@@ -105,9 +105,14 @@ export const importRules: readonly ImportRule[] = [
     only: ['gateway/', 'client/', 'subgraphs/shared/', 'demo/accounts.ts'],
   },
   {
-    says: 'drills run processes of the product: they import the client, shared and the demo company',
+    says: 'drills run processes of the product: they import releases, the client, shared and the demo company',
     files: /^drills\//,
-    only: ['drills/', 'client/', 'subgraphs/shared/', 'demo/'],
+    only: ['drills/', 'release/', 'client/', 'subgraphs/shared/', 'demo/'],
+  },
+  {
+    says: 'releases know a version by its responses and figures: they import the client and shared',
+    files: /^release\//,
+    only: ['release/', 'client/', 'subgraphs/shared/'],
   },
   {
     says: 'the client knows the graph from its responses only',

@@ -33,12 +33,14 @@ function resolveTarget(from: string, target: string): string {
 
 /** The files of the product, without tests. */
 export function readSources(root: string): SourceFile[] {
-  return readFiles(root, '{gateway,subgraphs,commands,drills,demo,client}/**/*.ts').filter(({ path }) => !isTest(path));
+  return readFiles(root, '{gateway,subgraphs,commands,drills,release,demo,client}/**/*.ts').filter(
+    ({ path }) => !isTest(path),
+  );
 }
 
 /** The files of tests and benches. */
 export function readTests(root: string): SourceFile[] {
-  const tests = readFiles(root, '{gateway,subgraphs,commands,drills,demo,client}/**/test/**/*.ts');
+  const tests = readFiles(root, '{gateway,subgraphs,commands,drills,release,demo,client}/**/test/**/*.ts');
   return [...tests, ...readFiles(root, '{bench,test}/**/*.ts')];
 }
 

@@ -26,7 +26,7 @@ test('without the programs of Debian, a drill ends with 2 and the line that inst
   }
 });
 
-test.each(['gateway', 'subgraph', 'redis', 'standby', 'failover', 'restore'])(
+test.each(['gateway', 'subgraph', 'redis', 'standby', 'failover', 'restore', 'rolling', 'release'])(
   'npm run drill -- %s meets its bars',
   async (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'freight-drill-report-'));

@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { ComposeFile } from './compose-file.ts';
+import { withNextSet } from './next-set.ts';
 import { assignAddresses, hostsFile } from './places.ts';
 
 /** Set in the process that runs inside the network namespace. */
@@ -45,7 +46,7 @@ export function setUpInside(file: ComposeFile): void {
   const folder = mkdtempSync(join(tmpdir(), 'freight-hosts-'));
   try {
     const hosts = join(folder, 'hosts');
-    writeFileSync(hosts, hostsFile(assignAddresses(file)));
+    writeFileSync(hosts, hostsFile(assignAddresses(withNextSet(file))));
     execFileSync('mount', ['--bind', hosts, '/etc/hosts']);
   } finally {
     // The mount keeps the file itself.

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ComposeFile, type Condition, readComposeFile } from './compose-file.ts';
+import { type ComposeFile, type Condition, isProduct, readComposeFile } from './compose-file.ts';
 import { requirePrograms } from './debian.ts';
+import { nextName, withNextSet } from './next-set.ts';
 import { assignAddresses, type Places } from './places.ts';
 import { type Program, programOf } from './programs.ts';
 import { RunningService } from './running-service.ts';
@@ -36,7 +37,7 @@ export class Topology implements AsyncDisposable {
   readonly #say: (line: string) => void;
 
   private constructor({ project, app, data, environment, instead = {}, say = () => undefined }: TopologyOptions) {
-    this.#file = readComposeFile(join(project, 'docker-compose.yml'), environment);
+    this.#file = withNextSet(readComposeFile(join(project, 'docker-compose.yml'), environment));
     this.addresses = assignAddresses(this.#file);
     this.#places = { app, project, data, addresses: this.addresses };
     this.#instead = instead;
@@ -69,13 +70,13 @@ export class Topology implements AsyncDisposable {
     return starting;
   }
 
-  async #start(name: string): Promise<void> {
+  async #start(name: string, places: Places = this.#places): Promise<void> {
     const service = this.#file.services[name];
     if (!service) throw new Error(`docker-compose.yml has no service "${name}".`);
     const waits = Object.entries(service.depends_on);
     await Promise.all(waits.map(([other, { condition }]) => this.#startUntil(other, condition)));
     const standIn = this.#instead[name];
-    const program = standIn ? standIn(this.addresses.get(name) ?? '') : programOf(name, service, this.#places);
+    const program = standIn ? standIn(this.addresses.get(name) ?? '') : programOf(name, service, places);
     if (!program) {
       this.absent.push(name);
       return;
@@ -110,6 +111,53 @@ export class Topology implements AsyncDisposable {
     const service = this.#file.services[name];
     if (!service) throw new Error(`docker-compose.yml has no service "${name}".`);
     return service.environment;
+  }
+
+  /** Folder of a named volume. */
+  volume(name: string): string {
+    return join(this.#places.data, 'volumes', name);
+  }
+
+  /** Runs `migrate` again. @param app folder of the version. @throws Error if it fails */
+  async migrate(app: string): Promise<void> {
+    await this.#end('migrate');
+    await this.#start('migrate', { ...this.#places, app });
+  }
+
+  /** Starts the next set beside the standing one. @param app folder of its version */
+  async startNext(app: string): Promise<void> {
+    const places = { ...this.#places, app };
+    for (const names of this.#processes()) await Promise.all(names.map((name) => this.#start(nextName(name), places)));
+  }
+
+  /** Ends the next set in order: gateways first. */
+  async stopNext(): Promise<void> {
+    for (const names of this.#processes().toReversed())
+      await Promise.all(names.map((name) => this.#end(nextName(name))));
+  }
+
+  /** Restarts the standing set, one process after the other. @param app folder of its version */
+  async replace(app: string): Promise<void> {
+    for (const name of this.#processes().flat()) {
+      await this.#end(name);
+      await this.#start(name, { ...this.#places, app });
+    }
+  }
+
+  /** The processes of the product in the standing set: subgraphs, then gateways. */
+  #processes(): readonly (readonly string[])[] {
+    const { services } = this.#file;
+    const running = Object.keys(services).filter((name) => {
+      const service = services[name];
+      return service && isProduct(service) && service.restart !== 'no' && service.profiles.length === 0;
+    });
+    const isGateway = (name: string) => name.startsWith('gateway');
+    return [running.filter((name) => !isGateway(name)), running.filter(isGateway)];
+  }
+
+  async #end(name: string): Promise<void> {
+    await this.services.get(name)?.[Symbol.asyncDispose]();
+    this.services.delete(name);
   }
 
   /** Stops in reverse order of the start: clients of a service stop before it. */

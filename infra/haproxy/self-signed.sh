@@ -1,6 +1,10 @@
 #!/bin/sh
-# Makes a self-signed certificate on the first start. Replace /certificates/server.pem with one of a certificate authority (docs/runbooks/certificates.md).
+# Prepares the edge on the first start: a map for releases, which `npm run deploy` changes, and a self-signed certificate.
+# Replace /certificates/server.pem with one of a certificate authority (docs/guides/deploy.md).
 set -eu
+# HAProxy has a user of its own, who creates its socket in this folder. Only the proxy and the operators of the host see it.
+chmod 777 /state
+[ -e /state/release.map ] || echo "share 0" > /state/release.map
 target=/certificates/server.pem
 [ -s "$target" ] && exit 0
 cd /tmp

@@ -38,10 +38,11 @@ export interface Database extends ObservedDatabase {
   maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
   /**
    * Brings the tables up to date. If several processes call this at once, one migrates and the others wait for it.
+   * @param only names of the migrations of an earlier release; default: all
    * @returns the names of the migrations of this call
    * @throws ConfigurationError when a table lacks a column of an entity
    */
-  migrate(): Promise<readonly string[]>;
+  migrate(only?: readonly string[]): Promise<readonly string[]>;
   /** Checks that all migrations have run. @throws ConfigurationError with one line */
   requireMigrated(): Promise<void>;
   /** Opens a connection for statements that the ORM does not support, such as COPY. The caller closes it. */
@@ -132,11 +133,11 @@ export async function openDatabase({
       return pool ? runDirectly(em, new DirectStatements({ pool, log, counter }, signal)) : em;
     },
     maintain,
-    async migrate() {
+    async migrate(only) {
       const done = await maintain(async (em) => {
         // The migrator creates its own table when it first reads the migrations, so the lock must be taken before.
         await query(em, sql`select pg_advisory_xact_lock(hashtext('freight-migrate'), hashtext(${schema}))`);
-        return orm.migrator.up({ transaction: em.getTransactionContext() });
+        return orm.migrator.up({ transaction: em.getTransactionContext(), ...(only && { migrations: [...only] }) });
       });
       await requireColumns(orm, schema);
       return done.map(({ name }) => name);

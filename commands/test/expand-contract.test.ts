@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Database, type NamedMigration, openDatabase } from '#shared/database/database.ts';
+import { createLog } from '#shared/runtime/log.ts';
+import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
+import { allTables } from '../all-subgraphs.ts';
+import { readCatalog } from '../migrations/catalog.ts';
+import { findContractions } from '../migrations/contractions.ts';
+import { isAtMost, readReleased, releaseNow } from '../migrations/released.ts';
+
+const released = readReleased(join(import.meta.dirname, '../..'));
+
+let scratch: TestDatabase;
+beforeAll(async () => {
+  scratch = await createTestDatabase();
+});
+afterAll(() => scratch.drop());
+
+const open = (subgraph: string, migrations: readonly NamedMigration[]): Promise<Database> =>
+  openDatabase({
+    url: scratch.urlFor(subgraph),
+    schema: subgraph,
+    entities: [],
+    migrations,
+    log: createLog(subgraph, 'silent'),
+    statementTimeoutMs: 60_000,
+  });
+
+test.each(allTables)('the last release runs on the tables of $name as they are now', async ({ name, migrations }) => {
+  const known = new Set(released.migrations[name]);
+  const database = await open(name, migrations);
+  try {
+    await database.migrate([...known]);
+    const before = await readCatalog(database.fork(), name);
+    await database.migrate();
+    const found = findContractions(before, await readCatalog(database.fork(), name));
+    const declared = migrations
+      .filter((one) => !known.has(one.name))
+      .flatMap(({ contracts = [] }) => contracts)
+      .filter(({ unusedSince }) => isAtMost(unusedSince, released.version))
+      .map(({ what }) => what);
+    expect(found.filter(({ what }) => !declared.includes(what)).map(({ says }) => says)).toEqual([]);
+  } finally {
+    await database.close();
+  }
+});
+
+test('a released migration keeps its name and its place', () => {
+  const now = releaseNow(released.version).migrations;
+  for (const [subgraph, names] of Object.entries(released.migrations))
+    expect(now[subgraph]?.slice(0, names.length)).toEqual(names);
+});
+
+test('code has stopped to use a column in the last release or an earlier one', () => {
+  expect(isAtMost('0.2.0', '0.10.0')).toBe(true);
+  expect(isAtMost('0.2.0', '0.2.0')).toBe(true);
+  expect(isAtMost('1.0.0', '0.9.9')).toBe(false);
+});
+
+/** What the former version uses. */
+const former = `create table load (id int primary key, weight int not null default 0, note text, code int not null);
+  create unique index load_code on load (code);
+  alter table load add constraint heavy check (weight < 100);
+  create function weigh(id int) returns int language sql return 1;`;
+
+test.each<[string, string, readonly string[]]>([
+  ['a new table', 'create table part (id int primary key, load_id int references load on delete cascade)', []],
+  ['a new column that may be null', 'alter table load add colour text', []],
+  ['a new column with a default', "alter table load add colour text not null default 'red'", []],
+  ['a new index', 'create index load_note on load (note)', []],
+  ['a constraint less', 'alter table load drop constraint heavy', []],
+  ['a table less', 'drop table load', ['the table load is gone', 'the column load.id is gone']],
+  ['a column with another name', 'alter table load rename note to remark', ['the column load.note is gone']],
+  [
+    'a column with another type',
+    'alter table load alter note type varchar(9)',
+    ['the column load.note changes from "text" to "character varying(9)"'],
+  ],
+  [
+    'a column that must not be null',
+    'alter table load alter note set not null',
+    ['the column load.note must not be null any more'],
+  ],
+  [
+    'a column that may be null',
+    'alter table load alter code drop not null',
+    ['the column load.code may be null now, which the former version does not expect'],
+  ],
+  ['a default less', 'alter table load alter weight drop default', ['the column load.weight has no default any more']],
+  [
+    'a new required column',
+    'alter table load add colour text not null',
+    ['the column load.colour is new, must not be null and has no default'],
+  ],
+  [
+    'a new check',
+    'alter table load add check (note > id::text)',
+    ['the constraint load.load_check is new on a table that the former version writes'],
+  ],
+  [
+    'a stricter check',
+    'alter table load drop constraint heavy, add constraint heavy check (weight < 50)',
+    ['the constraint load.heavy changes from "CHECK ((weight < 100))" to "CHECK ((weight < 50))"'],
+  ],
+  [
+    'a new unique index',
+    'create unique index load_note on load (note)',
+    ['the unique index load.load_note is new on a table that the former version writes'],
+  ],
+  ['a unique index less', 'drop index load_code', ['the unique index load.load_code is gone']],
+  [
+    'a new table that holds rows',
+    'create table part (load_id int references load)',
+    ['the constraint part.part_load_id_fkey keeps the former version from deleting rows'],
+  ],
+  ['a function less', 'drop function weigh', ['the function weigh(id integer) is gone']],
+])('%s', async (_name, change, expected) => {
+  const database = await open('analytics', []);
+  try {
+    await database.maintain(async (em) => {
+      await em.execute(former);
+      const before = await readCatalog(em, 'analytics');
+      await em.execute(change);
+      const says = findContractions(before, await readCatalog(em, 'analytics')).map((one) => one.says);
+      expect(says).toEqual(expected.length === 0 ? [] : expect.arrayContaining([...expected]));
+      throw new RolledBack();
+    });
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+  } finally {
+    await database.close();
+  }
+});
+
+/** Ends a transaction without a trace. */
+class RolledBack extends Error {}

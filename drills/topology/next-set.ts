@@ -1,0 +1,34 @@
+import { type ComposeFile, type ComposeService, isProduct } from './compose-file.ts';
+
+/** The name of a service in the next set. */
+export const nextName = (name: string): string => `next-${name}`;
+
+/** Adds a second set of the product's processes, for releases: the same services under other names, in the profile `next`. */
+export function withNextSet(file: ComposeFile): ComposeFile {
+  const running = Object.entries(file.services).filter(([, one]) => isProduct(one) && one.restart !== 'no');
+  const names = new Set(running.map(([name]) => name));
+  const next = running.map(([name, service]) => [nextName(name), nextService(service, names)]);
+  return { ...file, services: { ...file.services, ...Object.fromEntries(next) } };
+}
+
+/** Its addresses lead to processes of the next set; database and Redis are the same. */
+function nextService(service: ComposeService, names: ReadonlySet<string>): ComposeService {
+  const environment = Object.entries(service.environment).map(([setting, value]) => [
+    setting,
+    nextAddress(value, names),
+  ]);
+  const depends = Object.entries(service.depends_on).filter(([name]) => !names.has(name) && name !== 'migrate');
+  return {
+    ...service,
+    profiles: ['next'],
+    environment: Object.fromEntries(environment),
+    depends_on: Object.fromEntries(depends),
+  };
+}
+
+function nextAddress(value: string, names: ReadonlySet<string>): string {
+  const url = value.startsWith('http://') ? URL.parse(value) : null;
+  if (!url || !names.has(url.hostname)) return value;
+  url.hostname = nextName(url.hostname);
+  return url.href;
+}

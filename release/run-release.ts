@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { advance, firstState, type State, shareIn } from './judge.ts';
+import { nobody, type Plan, type Share } from './plan.ts';
+import { type Figures, figuresBetween, type Reading } from './reading.ts';
+import type { ReleaseTarget } from './target.ts';
+
+/** One share of the callers, and what they saw. */
+export interface StepReport extends Figures {
+  readonly share: Share;
+  readonly ms: number;
+}
+
+export interface ReleaseReport {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly outcome: 'released' | 'rolledBack';
+  /** Why it was rolled back. */
+  readonly reason: string | undefined;
+  /** Time from the decision until the former version had all new requests; undefined if it was released. */
+  readonly rollbackMs: number | undefined;
+  readonly steps: readonly StepReport[];
+}
+
+export interface ReleaseOptions {
+  readonly version: string;
+  readonly plan: Plan;
+  /** Time between two readings. */
+  readonly pollMs: number;
+  readonly say: (line: string) => void;
+  /** Rolls the release back when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Releases a version: migrates, starts it, directs more and more callers to it, and back if it does not hold. */
+export async function runRelease(target: ReleaseTarget, options: ReleaseOptions): Promise<ReleaseReport> {
+  const { version, say } = options;
+  const startedAt = new Date().toISOString();
+  const steps: StepReport[] = [];
+  const reason = await findRefusal(target, options, steps);
+  if (reason === undefined) {
+    // From here on the next version stays, whatever happens: its set keeps the traffic until the standing one is whole.
+    await target.promote(version);
+    await target.direct(nobody);
+    await target.stop();
+    say(`${version} is released.`);
+    return { version, startedAt, outcome: 'released', reason, rollbackMs: undefined, steps };
+  }
+  say(`Rolling back: ${reason}`);
+  const decidedAt = performance.now();
+  await target.direct(nobody);
+  const rollbackMs = Math.round(performance.now() - decidedAt);
+  say(`The former version gets all requests again, after ${rollbackMs} ms.`);
+  await target.stop();
+  return { version, startedAt, outcome: 'rolledBack', reason, rollbackMs, steps };
+}
+
+/** @returns why the version must be rolled back, or undefined if it has proved itself */
+async function findRefusal(
+  target: ReleaseTarget,
+  options: ReleaseOptions,
+  steps: StepReport[],
+): Promise<string | undefined> {
+  try {
+    await prepare(target, options);
+    const last = await shift(target, options, steps);
+    return last.phase === 'rolledBack' ? last.reason : undefined;
+  } catch (error) {
+    return options.signal?.aborted ? 'The release was interrupted.' : errorMessage(error);
+  }
+}
+
+async function prepare(target: ReleaseTarget, { version, say }: ReleaseOptions): Promise<void> {
+  say('Migrating. The former version runs on the new schema.');
+  await target.migrate(version);
+  say(`Starting ${version} beside the former version.`);
+  await target.start(version);
+  await target.smoke();
+  say('The smoke test passes.');
+}
+
+/** Directs callers to the next version, step by step, until it is released or must be rolled back. */
+async function shift(
+  target: ReleaseTarget,
+  { plan, pollMs, say, signal }: ReleaseOptions,
+  steps: StepReport[],
+): Promise<State> {
+  let state = firstState(await target.observe());
+  await target.direct(shareIn(state, plan));
+  say(describe(shareIn(state, plan)));
+  while (state.phase === 'step' || state.phase === 'watch') {
+    await delay(pollMs, undefined, { signal });
+    const reading = await target.observe();
+    const next = advance(state, reading, plan);
+    if (!isSameStage(state, next)) {
+      steps.push(reportStep(shareIn(state, plan), state.begun, reading));
+      if (next.phase === 'step') await target.direct(shareIn(next, plan));
+      if (next.phase === 'step') say(describe(shareIn(next, plan)));
+      if (next.phase === 'watch') say(`Watching for ${plan.watchMs / 60_000} minutes. The former version still runs.`);
+    }
+    state = next;
+  }
+  return state;
+}
+
+const isSameStage = (state: State, next: State): boolean =>
+  state.phase === next.phase && (state.phase !== 'step' || next.phase !== 'step' || state.index === next.index);
+
+const reportStep = (share: Share, begun: Reading, ended: Reading): StepReport => ({
+  share,
+  ms: Math.round(ended.at - begun.at),
+  ...figuresBetween(begun, ended),
+});
+
+const describe = ({ percent, chosen }: Share): string =>
+  [chosen.length > 0 && `${chosen.length} chosen`, percent > 0 && `${percent} % of the callers`]
+    .filter(Boolean)
+    .join(' and ')
+    .concat(' get the next version.');
