@@ -15,12 +15,7 @@ const command = {
 } as const;
 
 const root = join(import.meta.dirname, '..');
-const jest = [
-  '--no-warnings',
-  '--experimental-vm-modules',
-  '--max-old-space-size=4096',
-  'node_modules/jest/bin/jest.js',
-];
+const jest = ['--no-warnings', 'node_modules/jest/bin/jest.js'];
 const runsFactor = '10';
 
 /** Test files with random cases. */

@@ -60,7 +60,7 @@ describe('a new subgraph', () => {
   });
 
   test('has tests that pass', async () => {
-    const jest = ['--no-warnings', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-w', '1'];
+    const jest = ['--no-warnings', 'node_modules/jest/bin/jest.js', '-w', '1'];
     const { stderr } = await inCopy('node', ...jest, 'subgraphs/loading-docks');
     expect(stderr).toMatch(/Tests: +8 passed, 8 total/);
   });

@@ -69,7 +69,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   const database = `graph_${process.pid}_${++databases}`;
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-graph-'));
   await asAdmin(adminUrl, undefined, (client) =>
-    client.query(`create database ${database} template ${templateDatabase}`),
+    client.query(`create database ${database} template ${templateDatabase} strategy file_copy`),
   );
   const environment = {
     DATA_DIR: dataDir,

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { World } from '../../demo/world.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import type { TestGraph } from './graph.ts';
-import type { ProperValues } from './hostile-requests.ts';
+import { type ProperValues, type Target, targetsOf } from './hostile-requests.ts';
 
 const hour = 3_600_000;
 const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
@@ -39,7 +42,7 @@ const versioned: Readonly<Record<string, string>> = {
 };
 
 /** How to reach fields that are not at the root. */
-export function holdersOf({ demo, shipments }: World): Record<string, string> {
+function holdersOf({ demo, shipments }: World): Record<string, string> {
   const vehicleId = shipments.find(({ id }) => id === demo.activeShipmentId)?.assignment?.vehicleId;
   return {
     Shipment: `query { shipment(id: "${demo.activeShipmentId}") { % } }`,
@@ -180,7 +183,7 @@ interface Found {
 }
 
 /** Looks up one record of each kind, as a client would. */
-export async function findVictims(graph: TestGraph): Promise<Victims> {
+async function findVictims(graph: TestGraph): Promise<Victims> {
   const { data, errors } = await graph.ask<Record<string, { nodes: Found[]; apiKeys?: { nodes: Found[] } }>>(
     'admin',
     `{
@@ -209,4 +212,11 @@ export async function findVictims(graph: TestGraph): Promise<Victims> {
     watchlistEntryId: idOf('watchlist'),
     apiKeyId: data?.['organization']?.apiKeys?.nodes[0]?.id ?? '',
   };
+}
+
+/** Every field with arguments, with valid arguments for the records of the graph. */
+export async function findTargets(graph: TestGraph, versionOf: (id: string) => number): Promise<Target[]> {
+  const { apiSchema } = loadSupergraphModel(readFileSync(readGatewayConfig([], {}).supergraphFile, 'utf8'));
+  const proper = properValuesOf(graph.world, await findVictims(graph), versionOf);
+  return targetsOf(apiSchema, holdersOf(graph.world), proper);
 }

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { TestGraph } from './graph.ts';
 
 /** Facts that no client may change: each record with its immutable fields, and the figures made from them. */
@@ -39,6 +40,16 @@ export async function readLedger(graph: TestGraph): Promise<Ledger> {
   if (!data) throw new Error('The executive view was refused');
   const { revenue, operations } = data.executive;
   return { records, delivered: operations.shipmentsDelivered, revenue: revenue.total.amount };
+}
+
+/** Expects that no record was lost or changed its identity, and that the figures are the same. */
+export function requireSameRecords(before: Ledger, after: Ledger): void {
+  expect(after.delivered).toBe(before.delivered);
+  expect(after.revenue).toBe(before.revenue);
+  for (const [list, records] of before.records) {
+    const now = new Set(after.records.get(list));
+    expect({ list, lost: records.filter((record) => !now.has(record)) }).toEqual({ list, lost: [] });
+  }
 }
 
 async function readList(graph: TestGraph, list: string, selection: string): Promise<string[]> {

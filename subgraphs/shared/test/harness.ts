@@ -29,7 +29,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const adminUrl = process.env['TEST_POSTGRES_URL'];
   if (!adminUrl) throw new Error('TEST_POSTGRES_URL is required; run the tests through `npm test`.');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(adminUrl, undefined, (client) => client.query(`create database ${name} template ${templateDatabase}`));
+  await asAdmin(adminUrl, undefined, (client) =>
+    client.query(`create database ${name} template ${templateDatabase} strategy file_copy`),
+  );
   return {
     name,
     urlFor: (subgraph) => roleUrl(adminUrl, name, subgraph, roleSecret),
