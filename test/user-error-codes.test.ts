@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql';
+import { type ConstDirectiveNode, type EnumValueDefinitionNode, Kind, parse, valueFromASTUntyped } from 'graphql';
 import { deprecatedUserErrorCodes, userErrorCodes } from '#shared/errors/user-error-codes.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { listedCodes, mutationsOf, requireListedCodes } from '../subgraphs/shared/test/listed-codes.ts';
@@ -19,12 +19,12 @@ test.each(withUserErrors)('the SDL of %s has the codes of the one table, with th
   const codes = sdl.definitions.flatMap((node) =>
     node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'UserErrorCode' ? (node.values ?? []) : [],
   );
-  const current = codes.filter(({ directives = [] }) => directives.length === 0);
+  const current = codes.filter((code) => deprecationsOf(code).length === 0);
   expect(Object.fromEntries(current.map(({ name, description }) => [name.value, description?.value]))).toEqual(
     userErrorCodes,
   );
-  const deprecated = codes.flatMap(({ name, directives = [] }) =>
-    directives.map((directive) => [name.value, reasonOf(directive)]),
+  const deprecated = codes.flatMap((code) =>
+    deprecationsOf(code).map((directive) => [code.name.value, reasonOf(directive)]),
   );
   expect(Object.fromEntries(deprecated)).toEqual(
     Object.fromEntries(
@@ -32,6 +32,9 @@ test.each(withUserErrors)('the SDL of %s has the codes of the one table, with th
     ),
   );
 });
+
+const deprecationsOf = ({ directives = [] }: EnumValueDefinitionNode) =>
+  directives.filter(({ name }) => name.value === 'deprecated');
 
 /** signOut succeeds with any token. */
 const neverRefused = new Set(['signOut']);

@@ -1,4 +1,4 @@
-import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { DocumentAppraisal, DocumentFigures } from '#shared/identity/document-appraisal.ts';
 import { scopesOf } from '#shared/identity/identity.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
@@ -46,7 +46,6 @@ export async function appraiseDocument(
   try {
     limitPages({ ...checked, document, operation, variables: {} }, budgets);
     const figures = await figuresOf(text, document, operation, checked);
-    if (figures.fetches === 0 && asksSubgraphs(operation)) return faulty([noField]);
     return { ...about, faults: [], figures };
   } catch (error) {
     return faulty([error instanceof Error ? error.message : 'The document cannot be planned.']);
@@ -79,17 +78,9 @@ async function figuresOf(
   };
 }
 
-const noField =
-  'Accounts and API keys with your role may use none of its fields. Remove the document, or ask an account with other scopes to register it.';
-
 /** A document belongs to an organization: an API key registers documents that only accounts may run. */
 function grantsOfOwner({ identity, grants }: Checked['caller']): Checked['caller']['grants'] {
   return identity.kind === 'account' ? toGrants({ ...identity, scopes: scopesOf(identity.roles) }) : grants;
-}
-
-/** False for an operation that reads only the schema. */
-function asksSubgraphs({ selectionSet }: OperationDefinitionNode): boolean {
-  return selectionSet.selections.some((node) => node.kind !== Kind.FIELD || !node.name.value.startsWith('__'));
 }
 
 function planRequest(

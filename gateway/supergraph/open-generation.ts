@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules } from 'graphql';
 import type { Log } from '#shared/runtime/log.ts';
@@ -8,6 +9,7 @@ import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { PageSizes } from '../access/cost/page-sizes.ts';
 import { Documents, type OnDocumentWork } from '../access/documents/documents.ts';
+import { type HiddenCoordinates, readHiddenCoordinates } from '../access/documents/hidden-coordinates.ts';
 import { readOnceTraits } from '../access/documents/once-traits.ts';
 import { PackedDocuments } from '../access/documents/packed-documents.ts';
 import { readOnceFields, readTaggedFields } from '../access/documents/root-fields.ts';
@@ -15,7 +17,7 @@ import type { TrustedDocuments } from '../access/documents/trusted-documents.ts'
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
 import { describeRequirement } from '../engine/authorization/describe-requirement.ts';
-import type { DeniedMessage } from '../engine/authorization/requirements.ts';
+import { type DeniedMessage, readRequirements } from '../engine/authorization/requirements.ts';
 import { Engine } from '../engine/engine.ts';
 import { KeptPlans } from '../engine/planning/kept-plans.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
@@ -67,9 +69,11 @@ export async function openGeneration(
   const { config, transport, errorPolicy, onDocumentWork, plans, log } = options;
   const subgraphs = resolveAddresses(supergraphSdl, config.subgraphUrls);
   if (config.engine === 'apollo') {
-    const schema = checkForApollo(supergraphSdl);
+    const composed = checkForApollo(supergraphSdl);
     const supergraph = parse(supergraphSdl, { noLocation: true });
-    const checks = checksFor(new CostModel(schema, supergraph, config), supergraph, options);
+    const costs = new CostModel(composed.apiSchema().toGraphQLJSSchema(), supergraph, config);
+    const hiddenFrom = readHiddenCoordinates(supergraph, readRequirements(composed, supergraph));
+    const checks = checksFor({ costs, supergraph, hiddenFrom }, options);
     const preparation = prepare(checks.views, options);
     const uses = countUses(async () => preparation.stop());
     return { supergraphSdl, subgraphs, ...checks, engine: undefined, preparation, ...uses };
@@ -93,7 +97,8 @@ export async function openGeneration(
   });
   try {
     await worker.ready;
-    const checks = checksFor(costs, supergraph, options);
+    const hiddenFrom = readHiddenCoordinates(supergraph, model.requirements);
+    const checks = checksFor({ costs, supergraph, hiddenFrom }, options);
     await warm(engine, checks.views, previous);
     const preparation = prepare(checks.views, options, engine, stored);
     const uses = countUses(() => {
@@ -107,10 +112,15 @@ export async function openGeneration(
   }
 }
 
+interface SupergraphParts {
+  readonly costs: CostModel;
+  readonly supergraph: DocumentNode;
+  readonly hiddenFrom: HiddenCoordinates;
+}
+
 /** Creates the checks that every operation passes before it is executed. */
 function checksFor(
-  costs: CostModel,
-  supergraph: DocumentNode,
+  { costs, supergraph, hiddenFrom }: SupergraphParts,
   { config, onDocumentWork }: GenerationOptions,
 ): Pick<
   Generation,
@@ -135,7 +145,7 @@ function checksFor(
   const documents = createDocuments(schema);
   return {
     documents,
-    views: access.kind === 'freight' ? audienceViews({ supergraph, documents, createDocuments }) : oneView(documents),
+    views: access.kind === 'freight' ? audienceViews({ documents, hiddenFrom, createDocuments }) : oneView(documents),
     pricer: new OperationPricer(costs),
     pageSizes: new PageSizes(costs),
     onceTraits: readOnceTraits(schema, supergraph),
@@ -164,10 +174,10 @@ function prepare(
 }
 
 /** Builds schema and planner as @apollo/gateway will, so that an error occurs before its running state changes. */
-function checkForApollo(supergraphSdl: string): GraphQLSchema {
+function checkForApollo(supergraphSdl: string): Supergraph {
   const supergraph = parseSupergraph(servableCopy(supergraphSdl));
   new QueryPlanner(supergraph);
-  return supergraph.apiSchema().toGraphQLJSSchema();
+  return supergraph;
 }
 
 /** Plans recently used operations, so that a reload does not cause a rush of planning. Skips operations whose planning failed before. */

@@ -97,10 +97,7 @@ test('a dry run prices a document and registers nothing', async () => {
 test('a document whose fields its owner may never use is refused', async () => {
   const manifest = manifestOf({ Drivers: '{ drivers(first: 2) { nodes { id name } } }' });
   expect((await run(register, { ...client, dryRun: true, manifest })).userErrors).toMatchObject([
-    {
-      code: 'INVALID_INPUT',
-      message: expect.stringMatching(/^Drivers: Accounts and API keys with your role may use none of its fields\./),
-    },
+    { code: 'INVALID_INPUT', message: 'Drivers: Cannot query field "drivers" on type "Query".' },
   ]);
 });
 
@@ -181,7 +178,7 @@ test('an id that is not the hash of its body is refused', async () => {
 test('a customer may register nothing', async () => {
   const input = { ...client, manifest: manifestOf({ LateLoads: late }) };
   const { errors } = await graph.ask('customer', register, { input });
-  expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+  expect(errors[0]).toMatchObject({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 });
 
 describe('the contract of a document', () => {
@@ -278,7 +275,7 @@ describe('the contract of a document', () => {
       trustedDocument: null,
     });
     const { errors } = await graph.ask('customer', listed);
-    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
 });
 
@@ -418,7 +415,7 @@ test('gateways share the plans of registered documents; one that is damaged is m
 });
 
 test('no random operation on the running graph costs more than its price', async () => {
-  const { forStaff } = readSchemas();
+  const { apiSchema } = readSchemas().model;
   const { demo, shipments } = graph.world;
   const load = shipments.find(({ id }) => id === demo.activeShipmentId);
   const ids: Readonly<Record<string, string | undefined>> = {
@@ -430,14 +427,14 @@ test('no random operation on the running graph costs more than its price', async
   const seen = { priced: 0, points: 0 };
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (draw) => {
-      const generated = generateOperation(forStaff, draw, { maxDepth: 5 });
-      if (!generated) return;
+      const generated = generateOperation(apiSchema, draw, { maxDepth: 5 });
+      fc.pre(generated !== undefined);
       const { variables } = generated;
-      const source = withPlainArguments(forStaff, generated.source, recordOf, () => draw(fc.nat, 19) + 1);
+      const source = withPlainArguments(apiSchema, generated.source, recordOf, () => draw(fc.nat, 19) + 1);
       const { extensions } = await graph.ask('admin', source, variables);
       const { requestedQueryCost: price, actualQueryCost: actual } = costIn(extensions);
       // Refused before it ran: no price, or a price above the limit.
-      if (actual === null || actual === undefined) return;
+      fc.pre(actual !== null && actual !== undefined);
       expect({ source, variables, price, actual, isWithin: actual <= (price ?? 0) }).toMatchObject({ isWithin: true });
       seen.priced++;
       seen.points += actual;

@@ -135,23 +135,34 @@ function namedType(type: TypeNode): string {
 /** Leaves out types that neither an operation nor a directive reaches. */
 function onlyReachable(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
   const { definitions } = document;
-  const reached = new Set<string>();
   const byName = new Map(
     definitions.flatMap((node) =>
       'name' in node && node.name && node.kind !== Kind.DIRECTIVE_DEFINITION ? [[node.name.value, node] as const] : [],
     ),
   );
-  const waiting = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
-    type ? [type.name] : [],
-  );
-  for (const node of definitions) if (node.kind === Kind.DIRECTIVE_DEFINITION) waiting.push(...namesIn(node));
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    if (reached.has(name)) continue;
-    reached.add(name);
-    const node = byName.get(name);
-    if (node) waiting.push(...namesIn(node));
-    if (node?.kind === Kind.INTERFACE_TYPE_DEFINITION) waiting.push(...implementations(definitions, name));
+  const selectable = new Set<string>();
+  /** Interfaces that no field has, and what their fields mention. Clients can select their implementations only elsewhere. */
+  const declared = new Set<string>();
+  const waiting: { readonly name: string; readonly into: Set<string> }[] = [];
+  const add = (names: readonly string[], into: Set<string>): void => {
+    for (const name of names) waiting.push({ name, into });
+  };
+  for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
+    if (type) add([type.name], selectable);
   }
+  for (const node of definitions) if (node.kind === Kind.DIRECTIVE_DEFINITION) add(namesIn(node), selectable);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { name, into } = next;
+    const node = byName.get(name);
+    if (!node || into.has(name)) continue;
+    into.add(name);
+    add(namesIn(node), into);
+    add(interfacesOf(node), declared);
+    if (node.kind === Kind.INTERFACE_TYPE_DEFINITION && into === selectable) {
+      add(implementations(definitions, name), selectable);
+    }
+  }
+  const reached = selectable.union(declared);
   const kept = definitions.filter(
     (node) =>
       !('name' in node) || !node.name || node.kind === Kind.DIRECTIVE_DEFINITION || reached.has(node.name.value),
@@ -166,7 +177,12 @@ function implementations(definitions: readonly DefinitionNode[], name: string): 
   });
 }
 
-/** The types that a definition mentions. */
+function interfacesOf(node: DefinitionNode): string[] {
+  const isImplementer = node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
+  return isImplementer ? (node.interfaces ?? []).map(({ name }) => name.value) : [];
+}
+
+/** The types that a definition mentions, without its interfaces. */
 function namesIn(node: DefinitionNode): string[] {
   const args = (owner: { readonly arguments?: readonly InputValueDefinitionNode[] | undefined }) =>
     owner.arguments?.map(({ type }) => namedType(type)) ?? [];
@@ -175,10 +191,7 @@ function namesIn(node: DefinitionNode): string[] {
       return args(node);
     case Kind.OBJECT_TYPE_DEFINITION:
     case Kind.INTERFACE_TYPE_DEFINITION:
-      return [
-        ...(node.interfaces ?? []).map(({ name }) => name.value),
-        ...(node.fields ?? []).flatMap((field) => [namedType(field.type), ...args(field)]),
-      ];
+      return (node.fields ?? []).flatMap((field) => [namedType(field.type), ...args(field)]);
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
       return node.fields?.map(({ type }) => namedType(type)) ?? [];
     case Kind.UNION_TYPE_DEFINITION:

@@ -56,3 +56,14 @@ test('a type without members vanishes', () => {
 test('a field that is hidden in a type is hidden in the interfaces of the type too', () => {
   expect(hide('Shown.cost')).toMatch(/interface Node \{\n {2}id: ID!\n {2}note: String\n\}/);
 });
+
+test('a type that only implements an interface of other types is unreachable once its field is hidden', () => {
+  const entities = buildSchema(`
+    type Query { shown: Shown lone: Lone }
+    interface Entity { id: ID! }
+    type Shown implements Entity { id: ID! }
+    type Lone implements Entity { id: ID! }
+  `);
+  expect(printSchema(contractSchema(entities, ['Query.lone']))).not.toMatch(/Lone/);
+  expect(printSchema(contractSchema(entities, ['Query.lone']))).toMatch(/type Shown implements Entity/);
+});

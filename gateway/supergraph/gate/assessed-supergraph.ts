@@ -12,9 +12,10 @@ import { largestVariables } from '../../access/cost/largest-variables.ts';
 import { CostModel } from '../../access/cost/model.ts';
 import { OperationPricer } from '../../access/cost/operation-pricer.ts';
 import { contractSchema } from '../../access/documents/contract-schema.ts';
+import type { SchemaContract } from '../../access/documents/contracts.ts';
 import { Documents } from '../../access/documents/documents.ts';
+import { type HiddenCoordinates, readHiddenCoordinates } from '../../access/documents/hidden-coordinates.ts';
 import { readOnceFields } from '../../access/documents/root-fields.ts';
-import { readTaggedCoordinates, type TaggedCoordinates } from '../../access/documents/tagged-coordinates.ts';
 import { ownRules } from '../../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../../config.ts';
 import { operationAccess } from '../../engine/authorization/operation-access.ts';
@@ -55,8 +56,8 @@ export class AssessedSupergraph {
   readonly #model: SupergraphModel;
   readonly #documents: Documents;
   readonly #createDocuments: (schema: GraphQLSchema) => Documents;
-  readonly #tagged: TaggedCoordinates;
-  /** Documents under the schemas without the elements of some tags. */
+  readonly #hiddenFrom: HiddenCoordinates;
+  /** Documents under the schemas of contracts, by what is hidden. */
   readonly #views = new Map<string, Documents>();
   readonly #pricer: OperationPricer;
   readonly #createPlanner: () => Planner;
@@ -78,7 +79,7 @@ export class AssessedSupergraph {
     this.#model = loadSupergraphModel(supergraphSdl);
     const costs = new CostModel(this.#model.apiSchema, supergraph, settings);
     this.#pricer = new OperationPricer(costs);
-    this.#tagged = readTaggedCoordinates(supergraph);
+    this.#hiddenFrom = readHiddenCoordinates(supergraph, this.#model.requirements);
     this.#createDocuments = (schema) =>
       new Documents({
         schema,
@@ -125,11 +126,11 @@ export class AssessedSupergraph {
     }
   }
 
-  /** What is wrong with a document for callers for whom elements with these tags do not exist; undefined if nothing is. */
-  faultWithout(tags: readonly string[], text: string): DocumentFault | undefined {
-    const present = tags.filter((tag) => this.#tagged.has(tag));
-    if (present.length === 0) return undefined;
-    const checked = this.#documentsWithout(present).inspect(text);
+  /** What is wrong with a document for callers with this contract; undefined if nothing is. */
+  faultUnder(contract: SchemaContract, text: string): DocumentFault | undefined {
+    const hidden = this.#hiddenFrom(contract);
+    if (hidden.length === 0) return undefined;
+    const checked = this.#documentsWithout(hidden).inspect(text);
     return checked.kind === 'valid' ? undefined : faultOf(text, checked);
   }
 
@@ -143,11 +144,10 @@ export class AssessedSupergraph {
     await this.#planner?.close();
   }
 
-  #documentsWithout(tags: readonly string[]): Documents {
-    const name = tags.join(' ');
-    const hidden = tags.flatMap((tag) => [...(this.#tagged.get(tag) ?? [])]);
-    const view = this.#views.get(name) ?? this.#createDocuments(contractSchema(this.#model.apiSchema, hidden));
-    this.#views.set(name, view);
+  #documentsWithout(hidden: readonly string[]): Documents {
+    const key = hidden.join(' ');
+    const view = this.#views.get(key) ?? this.#createDocuments(contractSchema(this.#model.apiSchema, hidden));
+    this.#views.set(key, view);
     return view;
   }
 

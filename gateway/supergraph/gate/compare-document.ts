@@ -2,7 +2,7 @@ import { type DocumentNode, type FieldNode, visit } from 'graphql';
 import { type Tier, tiers } from '#shared/vocabulary.ts';
 import type { FieldPrice } from '../../access/cost/cost-by-field.ts';
 import type { Audience } from '../../access/documents/audience.ts';
-import { contractFor } from '../../access/documents/contracts.ts';
+import { contractsFor } from '../../access/documents/contracts.ts';
 import type { KindOfClient } from '../kinds-of-client.ts';
 import type { AssessedSupergraph, Assessment } from './assessed-supergraph.ts';
 import { pathOf } from './field-at.ts';
@@ -62,10 +62,10 @@ export async function compareDocument(
           client.audience === audience && (isKnown || current().deniedFields(document, client.grants).size === 0),
       );
       if (!isUsed) continue;
-      for (const { name, excludedTags } of (tier ? [tier] : tiers).map((each) => contractFor(audience, each))) {
-        const fault = next().faultWithout(excludedTags, text);
-        if (!fault || current().faultWithout(excludedTags, text)) continue;
-        return { damage: 'hidden', field: fault.field, reason: `in the schema of ${name}: ${fault.reason}` };
+      for (const contract of (tier ? [tier] : tiers).flatMap((each) => contractsFor(audience, each))) {
+        const fault = next().faultUnder(contract, text);
+        if (!fault || current().faultUnder(contract, text)) continue;
+        return { damage: 'hidden', field: fault.field, reason: `in the schema of ${contract.name}: ${fault.reason}` };
       }
     }
     return undefined;

@@ -3,7 +3,7 @@ import type { KindOfClient } from '../kinds-of-client.ts';
 import { AssessedSupergraph, type AssessmentSettings } from './assessed-supergraph.ts';
 import { compareDocument, type DocumentDamage, type GateSubject } from './compare-document.ts';
 import { changedCoordinates, describeCoordinates, wholeGraph } from './coordinates.ts';
-import { haveSameTags } from './same-tags.ts';
+import { hidesTheSame } from './hides-the-same.ts';
 import { TouchedCoordinates } from './touched-coordinates.ts';
 
 export interface ComparisonOptions {
@@ -33,8 +33,8 @@ export class SupergraphComparison {
     const next = parse(options.next, { noLocation: true });
     this.#options = options;
     const changed = changedCoordinates(describeCoordinates(current), describeCoordinates(next));
-    // What a tag hides may hide other elements that the tag is not on.
-    this.#changed = haveSameTags(current, next) ? changed : changed.union(new Set([wholeGraph]));
+    // What a tag or a requirement hides may hide other elements that have neither.
+    this.#changed = hidesTheSame(current, next) ? changed : changed.union(new Set([wholeGraph]));
     this.#touched = new TouchedCoordinates(current);
   }
 

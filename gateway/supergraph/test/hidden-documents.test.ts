@@ -18,6 +18,19 @@ const current = composeSupergraph([
       type Depot { name: String @tag(name: "internal") city: String }`,
   },
 ]);
+/** With a field that needs this scope. */
+const scoped = (scope: string) =>
+  composeSupergraph([
+    {
+      name: 'fleet',
+      url: 'http://fleet.test/graphql',
+      sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@tag", "@requiresScopes"])
+        type Query { vehicle(id: ID!): Vehicle depot: Depot }
+        type Vehicle { plate: String rating: Rating }
+        type Rating { stars: Int @requiresScopes(scopes: [["${scope}"]]) }
+        type Depot { name: String @tag(name: "internal") city: String }`,
+    },
+  ]);
 const tagged = (tag: string) => current.replace('rating: Rating', `rating: Rating @tag(name: "${tag}")`);
 const text = 'query Stars($id: ID!) { vehicle(id: $id) { plate rating { stars } } }';
 const config = readGatewayConfig([], {});
@@ -56,6 +69,18 @@ describe('a field that becomes internal', () => {
   test('is there for everybody in front of a supergraph without accounts', async () => {
     const kinds = kindsOfClient({ access: { kind: 'open' } });
     expect(await compare(next, [partner(null)], kinds)).toEqual(unharmed);
+  });
+});
+
+describe('a field that comes to need a scope', () => {
+  const users = [partner('FREE'), app];
+  test('that no partner can hold is hidden from their documents, with what cannot be used without it', async () => {
+    expect(await compare(scoped('fleet:read'), users)).toEqual(hiddenIn('partner FREE'));
+    expect(await compare(scoped('access:keys'), users)).toEqual(hiddenIn('app FREE'));
+  });
+  test('that some of the users hold is denied to the others', async () => {
+    const { damage } = await compare(scoped('shipments:read'), users);
+    expect(damage).toMatchObject({ damage: 'denied', field: 'vehicle.rating.stars' });
   });
 });
 

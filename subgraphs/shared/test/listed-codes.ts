@@ -9,7 +9,12 @@ export function mutationsOf({ definitions }: DocumentNode): readonly FieldDefini
 
 /** The codes of `userErrors` that the description of a mutation lists at its end. */
 export function listedCodes({ description }: FieldDefinitionNode): readonly string[] {
-  const [, list = ''] = /userErrors:(.*)\.\s*$/s.exec(description?.value ?? '') ?? [];
+  return codesListedIn(description?.value);
+}
+
+/** The codes of `userErrors` that a description lists at its end. */
+export function codesListedIn(description: string | null | undefined): readonly string[] {
+  const [, list = ''] = /userErrors:(.*)\.\s*$/s.exec(description ?? '') ?? [];
   return list.match(/\b[A-Z]+(?:_[A-Z]+)*\b/g) ?? [];
 }
 

@@ -37,7 +37,7 @@ export function describeSubscriptions(graphOf: () => TestGraph): void {
 
   describe('subscriptions', () => {
     test('are these; each is tested below', () => {
-      const fields = Object.keys(readSchemas().forStaff.getSubscriptionType()?.getFields() ?? {});
+      const fields = Object.keys(readSchemas().model.apiSchema.getSubscriptionType()?.getFields() ?? {});
       expect(fields.sort()).toEqual(['leaderboardChanged', 'shipmentUpdated', 'vehicleMoved']);
     });
 

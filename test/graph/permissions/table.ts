@@ -103,6 +103,23 @@ export const refusedFilters: readonly string[] = [
   'Query.vehicles DRIVER filter.freeIn: FORBIDDEN',
 ];
 
+const outsiders = ['DRIVER', 'CUSTOMER', 'PARTNER', 'KEY'] as const;
+export type Viewer = (typeof outsiders)[number];
+
+/** The rows of a field, of all kinds of records of its type, or of a root list. Empty for what is in no row of its own. */
+export function rowsOf(type: string, field: string): string[] {
+  if (field === 'id') return [];
+  const list = listSights[`${type}.${field}`];
+  const labels = Object.keys(permissions).filter((label) => label === type || label.startsWith(`${type} of `));
+  return [...(list === undefined ? [] : [list]), ...labels.flatMap((label) => expectedRow(label, field, false) ?? [])];
+}
+
+/** The viewers outside the company who see something there. */
+export function viewersOfRow(row: string): Viewer[] {
+  const [, ...cells] = row.split(' ');
+  return outsiders.filter((_, at) => /[+~?]/.test(cells[at] ?? ''));
+}
+
 /** Parts of a record, such as its stops, are seen as a whole by those who see the field that holds them. */
 const whole = '+++ ++ ++ ++ ++ +';
 
