@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -37,6 +37,7 @@ async function run(): Promise<void> {
     allowForEnd(60_000);
     if (values.data === undefined) resources.defer(() => rmSync(data, { recursive: true, force: true }));
     const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
+    writeFileSync(join(data, 'variables.env'), variablesFile(environment), { mode: 0o600 });
     setUpInside(readComposeFile(join(project, 'docker-compose.yml'), environment));
     const app = process.env[appVariable] ?? project;
     const topology = await Topology.start({ project, app, data, environment, say: (line) => console.log(line) });
@@ -46,6 +47,12 @@ async function run(): Promise<void> {
     console.log(`Ready: https://proxy:8443/graphql. Another shell: nsenter --target ${process.pid} --net --mount bash`);
   }, 'Stopping …');
 }
+
+/** The variables as `--env-file` takes them. */
+const variablesFile = (variables: Readonly<Record<string, string>>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join('');
 
 /** The namespace has no network, so the image is built before. */
 async function buildAndRun(): Promise<number> {

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import { type CheckReport, runCheck } from './preflight/check.ts';
+import { checks } from './preflight/checks.ts';
+
+const command = {
+  call: 'npm run preflight --',
+  does: 'Checks before a release whether everything is there: settings, keys, database, backup, graph, edge, monitoring and image. Prints a line for each check, and what to do where one fails; exits with 1 then. See docs/guides/release.md.',
+  options: {
+    'env-file': { type: 'string', value: 'FILE', default: '.env.production', help: 'variables of docker-compose.yml' },
+    prometheus: { type: 'string', value: 'URL', default: 'http://prometheus:9090', help: 'where the figures are' },
+    edge: { type: 'string', value: 'URL', default: 'https://proxy:8443', help: 'address of the edge' },
+    'plain-edge': { type: 'string', value: 'URL', default: 'http://proxy:8080', help: 'address that redirects to it' },
+    disk: { type: 'string', value: 'FOLDER', default: '/', help: 'a folder on the disk of the data' },
+    json: { type: 'string', value: 'FILE', help: 'also writes the results there' },
+  },
+} as const;
+
+function readVariables(file: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigurationError(`--env-file: a readable file is required; ${errorMessage(error)}`);
+  }
+}
+
+function print({ name, passed, says, advice }: CheckReport): void {
+  console.log(`${passed ? 'pass' : 'FAIL'} ${name}: ${says}`);
+  if (advice !== undefined) console.log(`     ${advice}`);
+}
+
+try {
+  const { values } = readCommandLine(command);
+  const { prometheus, edge, disk, 'plain-edge': plainEdge } = values;
+  const project = join(import.meta.dirname, '..');
+  const site = {
+    project,
+    variables: readVariables(values['env-file']),
+    prometheus,
+    edge,
+    plainEdge,
+    disk,
+    now: Date.now,
+  };
+  const reports: CheckReport[] = [];
+  for (const check of checks) {
+    const report = await runCheck(check, site);
+    print(report);
+    reports.push(report);
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ checks: reports }, null, 2)}\n`);
+  const failed = reports.filter(({ passed }) => !passed).length;
+  console.log(failed === 0 ? 'Ready for the release.' : `${failed} of ${reports.length} checks failed.`);
+  process.exitCode = failed === 0 ? 0 : 1;
+} catch (error) {
+  exitWith(error);
+}

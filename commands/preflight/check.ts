@@ -1,0 +1,40 @@
+import { errorMessage } from '#shared/errors/error-code.ts';
+import type { Site } from './site.ts';
+
+/** A condition of a release. */
+export interface Check {
+  readonly name: string;
+  /** @returns what was found. @throws Error that says what is wrong */
+  run(site: Site): Promise<string> | string;
+  /** What an operator does when it fails. */
+  readonly advice: string;
+}
+
+export interface CheckReport {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What was found. */
+  readonly says: string;
+  /** What to do; undefined if it passed. */
+  readonly advice: string | undefined;
+}
+
+/** A check that takes longer fails: what it asks does not respond. */
+const limitMs = 60_000;
+
+export async function runCheck({ name, run, advice }: Check, site: Site): Promise<CheckReport> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no result after ${limitMs / 1_000} s`)), limitMs);
+  try {
+    return { name, passed: true, says: await Promise.race([run(site), late.promise]), advice: undefined };
+  } catch (error) {
+    return { name, passed: false, says: errorMessage(error), advice };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @throws Error with one line for each fault, if there is one */
+export function requireNone(faults: readonly string[]): void {
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { databaseName, roleUrl } from '#shared/database/provision.ts';
+import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
+import { isProduct } from '../../drills/topology/compose-file.ts';
+import { allTables } from '../all-subgraphs.ts';
+import { checkServices } from '../check-deploy/compose.ts';
+import { describeFinding } from '../check-deploy/finding.ts';
+import { processOf, settingOf } from '../check-deploy/product-processes.ts';
+import { type Check, requireNone } from './check.ts';
+import { composeOf, type Site, settingOfService } from './site.ts';
+
+export const environmentCheck: Check = {
+  name: 'environment',
+  advice: 'Set the variables in the file of --env-file; .env.production.example explains them.',
+  run(site) {
+    const file = composeOf(site);
+    const services = Object.entries(file.services).filter(([, service]) => isProduct(service));
+    const values = services.flatMap(([name, { command, environment }]) =>
+      Object.entries(environment).flatMap(([setting, value]) => {
+        const process = processOf(command);
+        const schema = process && settingOf(process, setting);
+        // A process takes an empty text for none.
+        const parsed = schema instanceof z.ZodType && value !== '' ? schema.safeParse(value) : undefined;
+        return parsed?.error ? [`${name} ${setting}: ${parsed.error.issues[0]?.message}`] : [];
+      }),
+    );
+    requireNone([...checkServices(file).map(describeFinding), ...values]);
+    return `${services.length} processes have the settings and secrets that they need.`;
+  },
+};
+
+const leastSecret = 32;
+const jwk = z.object({ x: z.string() });
+const publicKeys = z.object({ keys: z.array(jwk) });
+
+export const keysCheck: Check = {
+  name: 'keys',
+  advice:
+    'Take the keys from one run of `npm run keys -- --compose`; rotate them as docs/runbooks/rotate-keys.md says.',
+  run(site) {
+    requireNone([...findPairFaults(site), ...findSecretFaults(site), ...findRoleFaults(site)]);
+    return 'Signing keys have their public halves, and the roles of the database their passwords.';
+  },
+};
+
+function findPairFaults({ variables }: Site): readonly string[] {
+  return ['ACCESS', 'IDENTITY'].flatMap((use) => {
+    const privateKey = jwk.safeParse(parseJson(variables[`${use}_SIGNING_KEY`]));
+    const known = publicKeys.safeParse(parseJson(variables[`${use}_PUBLIC_KEYS`]));
+    if (!privateKey.success) return [`${use}_SIGNING_KEY: a key in JWK form is required.`];
+    if (!known.success) return [`${use}_PUBLIC_KEYS: keys in JWK form are required.`];
+    const isKnown = known.data.keys.some(({ x }) => x === privateKey.data.x);
+    return isKnown
+      ? []
+      : [`${use}_PUBLIC_KEYS: the public half of ${use}_SIGNING_KEY is required; it is not among them.`];
+  });
+}
+
+function findSecretFaults({ variables }: Site): readonly string[] {
+  const short = ['API_KEY_SECRET', 'BLIND_INDEX_KEY', 'DATABASE_ROLE_SECRET']
+    .filter((name) => (variables[name] ?? '').length < leastSecret)
+    .map((name) => `${name}: ${leastSecret} characters or more are required.`);
+  return FIELD_KEYS.safeParse(variables['FIELD_KEYS']).success ? short : [...short, 'FIELD_KEYS: keys are required.'];
+}
+
+function findRoleFaults(site: Site): readonly string[] {
+  const administrator = settingOfService(site, 'migrate', 'DATABASE_URL');
+  return allTables.flatMap(({ name }) => {
+    const expected = roleUrl(administrator, databaseName, name, site.variables['DATABASE_ROLE_SECRET'] ?? '');
+    const given = settingOfService(site, name, 'SUBGRAPH_DATABASE_URL');
+    const isSame = URL.parse(given)?.password === URL.parse(expected)?.password;
+    return isSame
+      ? []
+      : [`${name.toUpperCase()}_DATABASE_URL: the password does not follow from DATABASE_ROLE_SECRET.`];
+  });
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { checkServerIdentity, connect } from 'node:tls';
+import { isProduct } from '../../drills/topology/compose-file.ts';
+import { type Check, requireNone } from './check.ts';
+import { composeOf, type Site } from './site.ts';
+
+const timeoutMs = 5_000;
+const leastDays = 14;
+const dayMs = 86_400_000;
+
+export const certificatesCheck: Check = {
+  name: 'certificates',
+  advice: 'Renew the certificate, with SERVER_NAME in it: docs/runbooks/certificate-expires.md.',
+  async run(site) {
+    const { hostname, port } = new URL(site.edge);
+    // An operator wants to know what is wrong with a certificate, so that it is read even if nobody trusts it.
+    const socket = connect({
+      host: hostname,
+      port: Number(port) || 443,
+      rejectUnauthorized: false,
+      timeout: timeoutMs,
+    });
+    try {
+      socket.once('timeout', () => socket.destroy(new Error('The edge does not respond.')));
+      await once(socket, 'secureConnect');
+      const certificate = socket.getPeerCertificate();
+      const name = site.variables['SERVER_NAME'] ?? 'localhost';
+      const days = Math.floor((Date.parse(certificate.valid_to) - site.now()) / dayMs);
+      const mismatch = checkServerIdentity(name, certificate);
+      requireNone([
+        ...(mismatch ? [`The certificate is not for ${name}.`] : []),
+        ...(days < leastDays ? [`The certificate is valid for ${days} days; at least ${leastDays} are required.`] : []),
+        ...(socket.getProtocol() === 'TLSv1.3'
+          ? []
+          : [`TLS 1.3 is required; the edge speaks ${socket.getProtocol()}.`]),
+      ]);
+      const trust = socket.authorized ? '' : ' This host does not trust its issuer.';
+      return `The certificate for ${name} is valid for ${days} days.${trust}`;
+    } finally {
+      socket.destroy();
+    }
+  },
+};
+
+export const portsCheck: Check = {
+  name: 'ports',
+  advice: 'Start the processes that do not respond, and look at their logs.',
+  async run(site) {
+    const services = Object.entries(composeOf(site).services);
+    const addresses = services
+      .filter(([, service]) => isProduct(service) && service.restart !== 'no')
+      .map(([name, { environment }]) => `http://${name}:${environment['PORT']}/health`);
+    const faults = await Promise.all([...addresses.map(findFault), findRedirectFault(site)]);
+    requireNone(faults.flatMap((fault) => fault ?? []));
+    return `${addresses.length} processes respond, and the edge redirects plain HTTP.`;
+  },
+};
+
+async function findFault(url: string): Promise<string | undefined> {
+  const { origin } = new URL(url);
+  return fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).then(
+    ({ ok, status }) => (ok ? undefined : `${origin} responds ${status}.`),
+    () => `${origin} does not respond.`,
+  );
+}
+
+async function findRedirectFault({ plainEdge }: Site): Promise<string | undefined> {
+  const { origin } = new URL(plainEdge);
+  return fetch(`${origin}/graphql`, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) }).then(
+    ({ status }) => (status === 308 ? undefined : `${origin} does not redirect to HTTPS.`),
+    () => `${origin} does not respond.`,
+  );
+}

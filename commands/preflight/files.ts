@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse, validate } from 'graphql';
+import { z } from 'zod';
+import { readDockerfile } from '../../drills/topology/dockerfile.ts';
+import { readManifests } from '../../gateway/access/documents/read-manifests.ts';
+import type { TrustedText } from '../../gateway/access/documents/trusted-documents.ts';
+import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { checkDockerfile } from '../check-deploy/dockerfile.ts';
+import { describeFinding } from '../check-deploy/finding.ts';
+import { parseSource } from '../check-imports/source-file.ts';
+import { readRegisteredDocuments } from '../documents/registered-documents.ts';
+import { monitoringFiles } from '../monitoring/files.ts';
+import { type Check, requireNone } from './check.ts';
+import { readJson, settingOfService } from './site.ts';
+
+const run = promisify(execFile);
+
+export const supergraphCheck: Check = {
+  name: 'supergraph',
+  advice: 'Run `npm run compose` and commit the file.',
+  async run({ project }) {
+    const program = join(import.meta.dirname, '../compose.ts');
+    await run(process.execPath, ['--no-warnings', program, '--check', '--root', project]).catch(rethrowOutput);
+    return 'The supergraph composes, and its file is current.';
+  },
+};
+
+function rethrowOutput(error: unknown): never {
+  const { stderr } = z.object({ stderr: z.string() }).parse(error);
+  throw new Error(stderr.trim(), { cause: error });
+}
+
+export const documentsCheck: Check = {
+  name: 'documents',
+  advice: 'Keep what the documents use, or retire them: `npm run documents -- --check --supergraph FILE` names more.',
+  async run(site) {
+    const { apiSchema } = loadSupergraphModel(readFileSync(join(site.project, 'schema/supergraph.graphql'), 'utf8'));
+    const findFaults = (documents: readonly TrustedText[]) =>
+      documents.flatMap(({ client, name, text }) =>
+        validate(apiSchema, parse(text)).map(({ message }) => `${client} ${name}: ${message}`),
+      );
+    const manifests = readManifests(join(site.project, 'schema/manifests'));
+    requireNone(findFaults(manifests));
+    const databaseUrl = settingOfService(site, 'migrate', 'DATABASE_URL');
+    const registered = await readRegisteredDocuments({ databaseUrl, dataDir: '' });
+    requireNone(findFaults(registered));
+    return `${manifests.length} documents of manifests and ${registered.length} registered ones are valid.`;
+  },
+};
+
+/** @throws Error that names the files of a folder that `npm run monitoring` would write otherwise */
+function requireCurrent(project: string, folder: string): number {
+  const files = [...monitoringFiles(project)].filter(([path]) => path.startsWith(folder));
+  const stale = files.filter(([path, text]) => {
+    const file = join(project, path);
+    return !existsSync(file) || readFileSync(file, 'utf8') !== text;
+  });
+  requireNone(stale.map(([path]) => `${path} is stale.`));
+  return files.length;
+}
+
+export const dashboardsCheck: Check = {
+  name: 'dashboards',
+  advice: 'Run `npm run monitoring` and commit the files.',
+  run: ({ project }) => `${requireCurrent(project, 'monitoring/grafana/dashboards')} dashboards are current.`,
+};
+
+const loadedRules = z.object({
+  data: z.object({
+    groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string() })) })),
+  }),
+});
+const alertmanagers = z.object({ data: z.object({ activeAlertmanagers: z.array(z.unknown()) }) });
+
+export const rulesCheck: Check = {
+  name: 'rules',
+  advice:
+    'Run `npm run monitoring`, commit the files and let Prometheus load them (POST /-/reload); start Alertmanager.',
+  async run({ project, prometheus }) {
+    requireCurrent(project, 'monitoring/prometheus/rules');
+    const { groups } = loadedRules.parse(await readJson(new URL('/api/v1/rules', prometheus))).data;
+    const loaded = new Map(groups.flatMap(({ rules }) => rules).map(({ name, health }) => [name, health]));
+    const wanted = [...monitoringFiles(project)]
+      .filter(([path]) => path.startsWith('monitoring/prometheus/rules'))
+      .flatMap(([, text]) => [...text.matchAll(/\balert: "?(\w+)/g)].map(([, name = '']) => name));
+    const receivers = alertmanagers.parse(await readJson(new URL('/api/v1/alertmanagers', prometheus))).data;
+    requireNone([
+      ...wanted.filter((name) => !loaded.has(name)).map((name) => `Prometheus has no alert ${name}.`),
+      ...[...loaded].filter(([, health]) => health === 'err').map(([name]) => `The rule ${name} fails.`),
+      ...(receivers.activeAlertmanagers.length === 0 ? ['Prometheus reaches no Alertmanager.'] : []),
+    ]);
+    return `Prometheus has all ${new Set(wanted).size} alerts.`;
+  },
+};
+
+/** What containers of the product run. */
+const programs = ['gateway/server.ts', 'commands/subgraph.ts', 'commands/migrate.ts', 'commands/healthcheck.ts'];
+
+export const imageCheck: Check = {
+  name: 'image',
+  advice: 'Correct the Dockerfile: it must copy what the programs of the image import.',
+  run({ project }) {
+    const copied =
+      readDockerfile(project)
+        .at(-1)
+        ?.steps.flatMap((step) => (step.kind === 'copy' ? step.sources : [])) ?? [];
+    const needed = filesOf(project, programs);
+    const absent = [...needed].filter(
+      (file) => !copied.some((source) => file === source || file.startsWith(`${source}/`)),
+    );
+    requireNone([
+      ...checkDockerfile(project).map(describeFinding),
+      ...absent.map((file) => `The image lacks ${file}, which its programs import.`),
+    ]);
+    return `The image has all ${needed.size} files of its programs.`;
+  },
+};
+
+/** The files of the project that programs import, themselves included. */
+function filesOf(project: string, entries: readonly string[]): ReadonlySet<string> {
+  const found = new Set(entries);
+  for (const path of found) {
+    if (!path.endsWith('.ts')) continue;
+    const { imports } = parseSource(path, readFileSync(join(project, path), 'utf8'));
+    for (const { target, typeOnly } of imports) if (!typeOnly && existsSync(join(project, target))) found.add(target);
+  }
+  return found;
+}

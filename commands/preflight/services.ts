@@ -1,0 +1,114 @@
+import { statfs } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { allTables } from '../all-subgraphs.ts';
+import { readReleased, releaseNow } from '../migrations/released.ts';
+import { type Check, requireNone } from './check.ts';
+import { readFigure, type Site, settingOfService } from './site.ts';
+
+const connectMs = 5_000;
+
+/** Runs a statement as the role of a subgraph. */
+async function ask<R extends pg.QueryResultRow>(site: Site, subgraph: string, text: string): Promise<readonly R[]> {
+  const connectionString = settingOfService(site, subgraph, 'SUBGRAPH_DATABASE_URL');
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectMs, query_timeout: connectMs });
+  client.on('error', () => undefined); // a lost connection fails the statement
+  try {
+    await client.connect();
+    return (await client.query<R>(text)).rows;
+  } finally {
+    await client.end().catch(() => undefined); // it may never have connected
+  }
+}
+
+export const databaseCheck: Check = {
+  name: 'database',
+  advice: 'Start the database, look at its log, or run `npm run migrate` of the last release.',
+  async run(site) {
+    const { version, migrations: released } = readReleased(site.project);
+    const { migrations: own } = releaseNow(version);
+    const faults: string[] = [];
+    let waiting = 0;
+    for (const { name } of allTables) {
+      const rows = await ask<{ name: string }>(site, name, `select name from ${pg.escapeIdentifier(name)}.migrations`);
+      const done = new Set(rows.map((row) => row.name));
+      const missing = (released[name] ?? []).filter((one) => !done.has(one));
+      if (missing.length > 0) faults.push(`${name}: migrations of ${version} have not run: ${missing.join(', ')}.`);
+      waiting += (own[name] ?? []).filter((one) => !done.has(one)).length;
+    }
+    requireNone(faults);
+    return `Every role connects. ${waiting} migrations are left for the release.`;
+  },
+};
+
+const backupHours = 26;
+
+export const backupCheck: Check = {
+  name: 'backup',
+  advice: 'Make a backup before the release: docs/runbooks/backup-late.md.',
+  async run(site) {
+    const seconds = await readFigure(site, 'time() - max(freight_backup_last_success_timestamp_seconds)');
+    if (seconds === undefined) throw new Error('Prometheus knows of no backup.');
+    const hours = seconds / 3_600;
+    if (hours > backupHours)
+      throw new Error(`The last backup is ${hours.toFixed(1)} h old; at most ${backupHours} h are allowed.`);
+    return `The last backup is ${hours.toFixed(1)} h old.`;
+  },
+};
+
+export const redisCheck: Check = {
+  name: 'redis',
+  advice: 'Start Redis, or look at its log: docs/runbooks/redis-down.md.',
+  async run(site) {
+    const redis = new Redis(settingOfService(site, 'gateway-1', 'REDIS_URL'), {
+      lazyConnect: true,
+      connectTimeout: connectMs,
+      retryStrategy: null,
+    });
+    redis.on('error', () => undefined); // connect() rejects with it
+    try {
+      await redis.connect();
+      const info = await redis.info();
+      const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim();
+      if (field('loading') !== '0') throw new Error('Redis still loads its data.');
+      if (field('role') !== 'master') throw new Error('Redis is a replica.');
+      if (field('aof_last_write_status') !== 'ok') throw new Error('Redis cannot write its log.');
+      return `Redis ${field('redis_version')} responds.`;
+    } catch (error) {
+      throw new Error(`Redis cannot be used: ${error instanceof Error ? error.message : error}`, { cause: error });
+    } finally {
+      redis.disconnect();
+    }
+  },
+};
+
+const leastGibibytes = 5;
+
+export const diskCheck: Check = {
+  name: 'disk',
+  advice: 'Make room on the disk of the data: docs/runbooks/disk-full.md.',
+  async run({ disk }) {
+    const { bavail, bsize } = await statfs(disk);
+    const free = (bavail * bsize) / 2 ** 30;
+    if (free < leastGibibytes)
+      throw new Error(`${free.toFixed(1)} GiB are free at ${disk}; at least ${leastGibibytes} GiB are required.`);
+    return `${free.toFixed(0)} GiB are free.`;
+  },
+};
+
+const mostClockSeconds = 5;
+
+export const clockCheck: Check = {
+  name: 'clock',
+  advice: 'Synchronize the clocks of the hosts, for example with chrony.',
+  async run(site) {
+    const before = site.now();
+    const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now';
+    const [row] = await ask<{ now: number }>(site, 'access', text);
+    const middle = (before + site.now()) / 2;
+    const seconds = Math.abs((row?.now ?? 0) - middle) / 1_000;
+    if (seconds > mostClockSeconds)
+      throw new Error(`The clock of this host and that of the database differ by ${seconds.toFixed(0)} s.`);
+    return `The clocks differ by ${seconds.toFixed(1)} s.`;
+  },
+};
