@@ -4,19 +4,27 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { findFaults } from './check-deploy/find-faults.ts';
 import { describeFinding } from './check-deploy/finding.ts';
-import { findKubernetesFaults } from './check-deploy/kubernetes/find-kubernetes-faults.ts';
+import { findKubernetesFaults, renderOverlays } from './check-deploy/kubernetes/find-kubernetes-faults.ts';
 import { findKubectl } from './check-deploy/kubernetes/kubectl.ts';
+import { findTerraformFaults } from './check-deploy/terraform/find-terraform-faults.ts';
 
 const command = {
   call: 'npm run check:deploy --',
-  does: 'Checks the files that deploy the product: Dockerfile, docker-compose.yml, every overlay of k8s, and what they name. Prints one line per fault and then exits with 1.',
+  does: 'Checks the files that deploy the product: Dockerfile, docker-compose.yml, every overlay of k8s, infra/terraform, and what they name. Prints one line per fault and then exits with 1.',
   options: { json: { type: 'string', value: 'FILE', help: 'also writes the faults there' } },
 } as const;
 
 try {
   const { values } = readCommandLine(command);
   const project = join(import.meta.dirname, '..');
-  const findings = [...findFaults(project), ...(await findKubernetesFaults(project, await findKubectl(project)))];
+  const overlays = await renderOverlays(project, await findKubectl(project));
+  const findings = [
+    ...findFaults(project),
+    ...findKubernetesFaults(project, overlays),
+    ...(await findTerraformFaults(project, overlays, () =>
+      console.error('terraform is not on the PATH: of infra/terraform only the syntax was checked.'),
+    )),
+  ];
   for (const finding of findings) console.log(describeFinding(finding));
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ findings }, null, 2)}\n`);
   console.log(findings.length === 0 ? 'The deployment files have no faults.' : `${findings.length} faults.`);

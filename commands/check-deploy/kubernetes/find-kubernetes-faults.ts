@@ -13,13 +13,16 @@ import { checkPods } from './rules/pods.ts';
 import { checkProcesses } from './rules/processes.ts';
 import { checkServices } from './rules/services.ts';
 
-/** Renders every overlay and checks its objects. */
-export async function findKubernetesFaults(project: string, kubectl: string): Promise<readonly Finding[]> {
+export async function renderOverlays(project: string, kubectl: string): Promise<readonly Manifests[]> {
+  const overlays: Manifests[] = [];
+  for (const folder of overlaysOf(project)) overlays.push(await renderOverlay(kubectl, project, folder));
+  return overlays;
+}
+
+/** Checks the objects of every overlay. */
+export function findKubernetesFaults(project: string, overlays: readonly Manifests[]): readonly Finding[] {
   const edges = readEdges(join(project, 'k8s/edges.yaml'));
-  const findings = [...findStaleFiles(project)];
-  for (const folder of overlaysOf(project))
-    findings.push(...checkManifests(await renderOverlay(kubectl, project, folder), edges));
-  return findings;
+  return [...findStaleFiles(project), ...overlays.flatMap((overlay) => checkManifests(overlay, edges))];
 }
 
 /** Files that `npm run k8s` would write otherwise. */
