@@ -7,7 +7,7 @@ import { writtenFiles } from './k8s/written-files.ts';
 
 const command = {
   call: 'npm run k8s --',
-  does: 'Writes the files of k8s that repeat themselves: those of every process, and the network policies from k8s/edges.yaml.',
+  does: 'Writes the files of k8s that repeat themselves: those of every process, and network policies and docs/operations/network.md from k8s/edges.yaml.',
   options: { check: { type: 'boolean', default: false, help: 'writes nothing, fails when a file is stale' } },
 } as const;
 

@@ -38,11 +38,20 @@ export interface Edges {
   readonly edges: readonly Edge[];
 }
 
-/** Reads k8s/edges.yaml, with one edge for each pair of processes. @throws ConfigurationError for a file of another form */
-export function readEdges(path: string): Edges {
+/** k8s/edges.yaml as it is written: several processes at either end, `subgraphs` and `http` unresolved. */
+export type EdgesFile = z.infer<typeof file>;
+
+/** @throws ConfigurationError for a file of another form */
+export function readEdgesFile(path: string): EdgesFile {
   const parsed = file.safeParse(parse(readFileSync(path, 'utf8')));
   if (!parsed.success) throw new ConfigurationError(`${path}: ${z.prettifyError(parsed.error)}`);
-  const edges = parsed.data.edges.flatMap(({ from, to, ports, for: reason }) =>
+  return parsed.data;
+}
+
+/** Reads k8s/edges.yaml, with one edge for each pair of processes. @throws ConfigurationError for a file of another form */
+export function readEdges(path: string): Edges {
+  const read = readEdgesFile(path);
+  const edges = read.edges.flatMap(({ from, to, ports, for: reason }) =>
     expand(from).flatMap((one) =>
       expand(to).map((other) => ({
         from: one,
@@ -52,7 +61,7 @@ export function readEdges(path: string): Edges {
       })),
     ),
   );
-  return { outside: parsed.data.outside, edges };
+  return { outside: read.outside, edges };
 }
 
 function expand(given: readonly string[]): readonly string[] {

@@ -5,9 +5,10 @@ import { secretsOf } from '../check-deploy/product-processes.ts';
 import { disruptionBudgetOf, horizontalOf, verticalOf } from './autoscaling.ts';
 import { deployedProcesses } from './deployed-process.ts';
 import { deploymentOf } from './deployment.ts';
-import { readEdges } from './edges.ts';
+import { readEdges, readEdgesFile } from './edges.ts';
 import { externalSecretOf } from './external-secret.ts';
 import { migrateJob, migrateName } from './migrate-job.ts';
+import { renderNetwork } from './network-diagram.ts';
 import { networkPoliciesOf, regionPoliciesOf, regionsOf } from './network-policies.ts';
 import { serviceAccountOf, serviceMonitorOf, serviceOf } from './service.ts';
 
@@ -43,6 +44,7 @@ export function writtenFiles(project: string): readonly WrittenFile[] {
       written(`overlays/${region}/network-policies.yaml`, regionPoliciesOf(edges, region)),
     ),
     ...alertRules(project),
+    { path: 'docs/operations/network.md', text: renderNetwork(readEdgesFile(join(project, 'k8s/edges.yaml'))) },
   ];
 }
 

@@ -3,6 +3,8 @@ import { findBrokenLinks, findMissingFiles } from '../check-docs/links.ts';
 import { parsePage } from '../check-docs/page.ts';
 import { findMisshapenRecords } from '../check-docs/records.ts';
 import { findUnknownRules } from '../check-docs/rules.ts';
+import { findUnlistedRunbooks } from '../check-docs/runbooks.ts';
+import { findUnknownScripts } from '../check-docs/scripts.ts';
 import { citedTests, findMissingTests } from '../check-security/cited-tests.ts';
 import { titlePattern } from '../check-security/run-tests.ts';
 
@@ -31,6 +33,22 @@ test('a file between backticks must be there, by the end of its path', () => {
   expect(findMissingFiles([page], ['subgraphs/fleet/store/lists.ts'])).toEqual([
     'README.md: there is no file store/gone.ts',
   ]);
+});
+
+test('a command of npm must be a script, in text and in code', () => {
+  const page = parsePage(
+    'README.md',
+    'Run `npm run k8s -- --check`.\n```sh\nnpm run -s migrate -- --urls\nnpm run gone\n```\n',
+  );
+  expect(findUnknownScripts([page], new Set(['k8s', 'migrate']))).toEqual([
+    'README.md: package.json has no script gone',
+  ]);
+});
+
+test('the index of runbooks lists each of them', () => {
+  const page = (name: string, text = '') => parsePage(`docs/runbooks/${name}`, text);
+  const pages = [page('README.md', '[disk](disk-full.md)'), page('disk-full.md'), page('rollback.md')];
+  expect(findUnlistedRunbooks(pages)).toEqual(['docs/runbooks/rollback.md: docs/runbooks/README.md does not list it']);
 });
 
 test('decision records are numbered, dated, of one form, and listed', () => {

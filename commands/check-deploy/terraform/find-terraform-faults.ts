@@ -51,14 +51,15 @@ const defaults = z.object({
       }),
     ]),
     zones: z.tuple([z.object({ default: z.number() })]),
+    primary: z.tuple([z.object({ default: z.string() })]),
   }),
 });
 
-/** The type of nodes and the number of zones in infra/terraform/plan/variables.tf. */
+/** What infra/terraform/plan/variables.tf chooses: the type of nodes, the number of zones, the primary region. */
 export async function readPlanDefaults(
   project: string,
-): Promise<{ readonly node: NodeType & { readonly type: string }; readonly zones: number }> {
+): Promise<{ readonly node: NodeType & { readonly type: string }; readonly zones: number; readonly primary: string }> {
   const parsed = await parseHcl(project, `${planFolder}/variables.tf`);
   const { variable } = defaults.parse('blocks' in parsed ? parsed.blocks : {});
-  return { node: variable.node[0].default, zones: variable.zones[0].default };
+  return { node: variable.node[0].default, zones: variable.zones[0].default, primary: variable.primary[0].default };
 }
