@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prepares the edge on the first start: a map for releases, which `npm run deploy` changes, and a self-signed certificate.
-# Replace /certificates/server.pem with one of a certificate authority (docs/guides/deploy.md).
+# Replace /certificates/server.pem with one of a certificate authority (docs/runbooks/certificates.md).
 set -eu
 # HAProxy has a user of its own, who creates its socket in this folder. Only the proxy and the operators of the host see it.
 chmod 777 /state
