@@ -70,6 +70,11 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     expect([lenient.status, lenient.errors[0]?.extensions.code]).toEqual([200, code]);
   });
 
+  test.each(['utf-8', 'UTF8', '"utf-8"', 'us-ascii'])('a body in the charset %s is read', async (charset) => {
+    const headers = { 'content-type': `application/json; charset=${charset}` };
+    expect((await gateway.send('{"query":"{ people { name } }"}', headers)).status).toBe(200);
+  });
+
   test('an unknown operation name is refused', async () => {
     const body = JSON.stringify({ query: 'query A { people { name } } query B { people { id } }', operationName: 'C' });
     const { status, errors } = await gateway.send(body, { ...json, accept: graphqlJson });
@@ -80,6 +85,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     ['no JSON', '{"query": "{ people', json, 400],
     ['malformed UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), json, 400],
     ['another content type', '<query/>', { 'content-type': 'text/xml' }, 415],
+    ['another charset', '{"query":"{ people { name } }"}', { 'content-type': 'application/json; charset=utf-16' }, 415],
     ['a body that is too large', JSON.stringify({ query: `{ people { name } } #${'x'.repeat(200_000)}` }), json, 413],
     ['a batch', '[{"query":"{ people { name } }"},{"query":"{ people { id } }"}]', json, 400],
     ['an empty body', '', json, 400],

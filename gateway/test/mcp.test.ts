@@ -222,6 +222,7 @@ describe('a message is refused', () => {
     ['that is too large', `{"a":"${'x'.repeat(2_000_000)}"}`, {}, 413],
     ['that is not JSON', '{', {}, 400],
     ['of another content type', listing, { 'content-type': 'text/plain' }, 415],
+    ['of another charset', listing, { 'content-type': 'application/json; charset=utf-16' }, 415],
     ['that is not JSON-RPC', { hello: 'world' }, {}, 400],
   ])('%s', async (_case, body, headers, status) => {
     expect((await post(body, headers)).status).toBe(status);
