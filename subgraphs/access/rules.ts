@@ -26,6 +26,7 @@ export const rules: Rules = {
     verifyAuditTrail: administration,
     apiKey: keyManagement,
     trustedDocument: documentRegistration,
+    trustedDocuments: administration,
     accessSnapshot: gateways,
     documentPlans: gateways,
   },

@@ -183,6 +183,7 @@ test('a customer may register nothing', async () => {
 
 describe('the contract of a document', () => {
   const boards = `query Boards($first: Int!) { shipments(first: $first) { nodes { id reference } } }`;
+  const ofCompany = '{ viewer { id name } }';
   const listed = `query Registered { viewer { organization { documents(first: 1) { totalCount nodes { id organization { name } } } } } }`;
   const one = `query One($id: ID!) { trustedDocument(id: $id) { id clientVersion contract { tier maximumPrice timeoutMs
     cacheMaxAgeSeconds onError scopes } price { maximum } } }`;
@@ -262,6 +263,23 @@ describe('the contract of a document', () => {
     expect(await faultsWith({ scopes: ['access:write'] })).toEqual([
       'Own: nobody of your organization can have the scope access:write. Remove it.',
     ]);
+  });
+
+  test('administrators list the documents of all owners, and those of the company', async () => {
+    const input = { ...client, manifest: manifestOf({ OfCompany: ofCompany }) };
+    const { data } = await graph.ask<{ payload: Payload }>('admin', register, { input });
+    expect(data?.payload.userErrors).toEqual([]);
+    const query = `query All($filter: TrustedDocumentFilter) { trustedDocuments(filter: $filter) { nodes { id organization { id } } } }`;
+    const idsOf = async (filter: object | null) => {
+      const list = await graph.ask<{ trustedDocuments: { nodes: { id: string }[] } }>('admin', query, { filter });
+      return list.data!.trustedDocuments.nodes.map(({ id }) => id);
+    };
+    expect(await idsOf(null)).toEqual(expect.arrayContaining([idOf(boards), idOf(ofCompany)]));
+    expect(await idsOf({ ofCompany: true })).toEqual([idOf(ofCompany)]);
+    expect(await idsOf({ ofCompany: false })).not.toContain(idOf(ofCompany));
+    expect((await graph.ask('partner', query)).errors).not.toEqual([]);
+    const given = await graph.ask<{ payload: Payload }>('admin', retire, { input: { documentId: idOf(ofCompany) } });
+    expect(given.data?.payload).toMatchObject({ document: { retiresAt: expect.any(String) }, userErrors: [] });
   });
 
   test('is read by the owner and by administrators, and by nobody else', async () => {

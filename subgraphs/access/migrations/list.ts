@@ -23,6 +23,7 @@ import { IndexExpiry } from './0021-retention.ts';
 import { AddSessionClients } from './0022-session-clients.ts';
 import { SealAddresses } from './0023-sealed-addresses.ts';
 import { AddBegunCalls } from './0024-begun-calls.ts';
+import { IndexDocumentsByAge } from './0025-documents-by-age.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -49,4 +50,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0022-session-clients', class: AddSessionClients },
   { name: '0023-sealed-addresses', class: SealAddresses },
   { name: '0024-begun-calls', class: AddBegunCalls },
+  { name: '0025-documents-by-age', class: IndexDocumentsByAge },
 ];

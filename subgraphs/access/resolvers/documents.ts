@@ -2,6 +2,7 @@ import { payloadOf } from '#shared/errors/errors.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { mutation, recordMutation, type Scope } from '#shared/graphql/mutation.ts';
 import { parseArgument, parseInput } from '#shared/input/parse-input.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import { type AccessContext, auditOf } from '../context.ts';
 import {
   documentPlansArguments,
@@ -15,7 +16,7 @@ import {
 } from '../domain/document-inputs.ts';
 import type { TrustedDocument as TrustedDocumentRow } from '../entities.ts';
 import { requireActor } from '../store/actor.ts';
-import { findDocument } from '../store/document-list.ts';
+import { type DocumentFilter, findDocument, pageOfDocuments } from '../store/document-list.ts';
 import { readPlans, recordPlans } from '../store/document-plans.ts';
 import {
   findDocuments,
@@ -52,6 +53,11 @@ interface Given {
 export const documentQueries = {
   trustedDocument: (_parent: unknown, { id }: { id: string }, { em, identity, columns }: AccessContext) =>
     findDocument(em, identity, id, columns('TrustedDocument')),
+  trustedDocuments: (
+    _parent: unknown,
+    { filter, ...page }: PageArguments & { readonly filter?: DocumentFilter | null },
+    { em, identity, columns }: AccessContext,
+  ) => pageOfDocuments(em, identity, filter ?? {}, page, columns('TrustedDocument')),
   documentPlans: async (_parent: unknown, args: unknown, { em }: AccessContext) => {
     const { supergraph, documents } = parseArgument(documentPlansArguments, 'documents', args);
     return JSON.stringify(await readPlans(em, supergraph, documents));

@@ -1,10 +1,11 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import type { List } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
 import { allOf, never, type Sql, sql } from '#shared/database/sql.ts';
 import { withinReach } from '#shared/database/within-reach.ts';
 import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import { reachOf } from '#shared/identity/reach.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { TrustedDocument } from '../entities.ts';
 import { documentRows } from './rows.ts';
 
@@ -24,6 +25,24 @@ export const documentsByAge: List<TrustedDocument> = {
   ],
   descending: true,
 };
+
+export interface DocumentFilter {
+  readonly ofCompany?: boolean | null;
+}
+
+/** A page of visible documents, the newest registration first. @throws GraphError BAD_USER_INPUT */
+export function pageOfDocuments(
+  em: EntityManager,
+  identity: Identity,
+  { ofCompany }: DocumentFilter,
+  page: PageArguments,
+  columns: Columns,
+): Promise<Connection<Pick<TrustedDocument, 'id'>>> {
+  const owned =
+    ofCompany == null ? [] : [ofCompany ? sql`t.organization_id is null` : sql`t.organization_id is not null`];
+  const list = onlyColumns(documentsByAge, columns, ['id']);
+  return readPage(em, list, [visibleDocuments(identity), ...owned], pageOf(list, page));
+}
 
 /** Finds a visible document by the hash of its text. If several owners have registered it: that of the caller, else that of the first. */
 export async function findDocument(

@@ -87,6 +87,8 @@ export const listSights: Readonly<Record<string, string>> = {
   'Query.reviewQueue': '+++ x x x x x',
   'Query.riskAssessments': '+++ x x x x x',
   'Query.shipments': '+++ ~ ~ ~ ~ x',
+  // The world of the matrix has none.
+  'Query.trustedDocuments': '??? ? ? ? ? ?',
   'Query.vehiclePositions': '+++ ~ ~ ~ x x',
   'Query.vehicles': '+++ + x x x x',
   'Query.watchlist': '+++ x x x x x',
