@@ -70,43 +70,41 @@ resource "aws_route53_record" "nearest" {
   depends_on = [aws_route53_record.group]
 }
 
-# Only the CDN and the health checks reach an entrance.
-data "aws_ec2_managed_prefix_list" "cdn" {
-  for_each = local.regions
-  region   = each.key
-  name     = "com.amazonaws.global.cloudfront.origin-facing"
+# Only the CDN and the health checks reach an entrance. One group for each: the list of the CDN alone counts as 55 of the 60 rules of a group.
+locals {
+  entrance_sources = {
+    cdn    = { port = 443, list = "com.amazonaws.global.cloudfront.origin-facing" }
+    checks = { port = 80, list = "com.amazonaws.REGION.route53-healthchecks" }
+  }
+  entrance_groups = {
+    for pair in setproduct(keys(local.regions), keys(local.entrance_sources)) : "${pair[0]}-${pair[1]}" => { region = pair[0], source = pair[1] }
+  }
 }
 
-data "aws_ec2_managed_prefix_list" "checks" {
-  for_each = local.regions
-  region   = each.key
-  name     = "com.amazonaws.${each.key}.route53-healthchecks"
+data "aws_ec2_managed_prefix_list" "source" {
+  for_each = local.entrance_groups
+  region   = each.value.region
+  name     = replace(local.entrance_sources[each.value.source].list, "REGION", each.value.region)
 }
 
 resource "aws_security_group" "entrance" {
-  for_each    = local.regions
-  region      = each.key
-  name        = "freight-entrance"
-  description = "The CDN by HTTPS, health checks by HTTP."
-  vpc_id      = aws_vpc.region[each.key].id
+  for_each    = local.entrance_groups
+  region      = each.value.region
+  name        = "freight-entrance-${each.value.source}"
+  description = "Who reaches the load balancer: ${each.value.source}."
+  vpc_id      = aws_vpc.region[each.value.region].id
 
   ingress {
-    from_port       = 443
-    to_port         = 443
+    from_port       = local.entrance_sources[each.value.source].port
+    to_port         = local.entrance_sources[each.value.source].port
     protocol        = "tcp"
-    prefix_list_ids = [data.aws_ec2_managed_prefix_list.cdn[each.key].id]
-  }
-  ingress {
-    from_port       = 80
-    to_port         = 80
-    protocol        = "tcp"
-    prefix_list_ids = [data.aws_ec2_managed_prefix_list.checks[each.key].id]
+    prefix_list_ids = [data.aws_ec2_managed_prefix_list.source[each.key].id]
   }
   egress {
     from_port   = 0
     to_port     = 0
     protocol    = "-1"
-    cidr_blocks = [each.value.network]
+    cidr_blocks = [local.regions[each.value.region].network]
   }
 }
 
@@ -119,7 +117,7 @@ output "entrance_annotations" {
       "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type" = "ip"
       "service.beta.kubernetes.io/aws-load-balancer-eip-allocations" = join(",", [for zone in local.zones : aws_eip.entrance["${region}-${zone}"].allocation_id])
       "service.beta.kubernetes.io/aws-load-balancer-subnets"         = join(",", [for zone in local.zones : aws_subnet.public["${region}-${zone}"].id])
-      "service.beta.kubernetes.io/aws-load-balancer-security-groups" = aws_security_group.entrance[region].id
+      "service.beta.kubernetes.io/aws-load-balancer-security-groups" = join(",", [for source in keys(local.entrance_sources) : aws_security_group.entrance["${region}-${source}"].id])
     }
   }
 }
