@@ -12,14 +12,14 @@ resource "aws_eip" "entrance" {
   tags     = { Name = "entrance-${each.key}" }
 }
 
-# Route 53 checks HTTPS up to TLS 1.2 only, and the edge requires 1.3. /health/ready is the one path that the edge serves without TLS.
+# Route 53 checks HTTPS up to TLS 1.2 only, and the edge requires 1.3. /health is the one path that the edge serves without TLS.
 resource "aws_route53_health_check" "zone" {
   for_each          = local.region_zones
   ip_address        = aws_eip.entrance[each.key].public_ip
   fqdn              = "graph.${var.domain}"
   type              = "HTTP"
   port              = 80
-  resource_path     = "/health/ready"
+  resource_path     = "/health"
   request_interval  = module.plan.routing.check.interval
   failure_threshold = module.plan.routing.check.failures
   tags              = { Name = "entrance-${each.key}" }

@@ -2,6 +2,10 @@
 
 run "regions_are_those_of_k8s" {
   command = plan
+  variables {
+    primary   = "us-east-1"
+    stand_ins = { us-east-1 = "us-west-2" }
+  }
 
   assert {
     condition     = toset(keys(output.regions)) == toset(["ap-southeast-1", "eu-west-1", "us-east-1", "us-west-2"])
@@ -21,6 +25,19 @@ run "regions_are_those_of_k8s" {
   assert {
     condition     = length(output.pairs) == 6
     error_message = "Each pair of the four networks is connected once."
+  }
+}
+
+run "a_region_that_took_over_gets_clients" {
+  command = plan
+  variables {
+    primary   = "us-west-2"
+    stand_ins = { us-west-2 = "us-east-1" }
+  }
+
+  assert {
+    condition     = output.regions["us-west-2"].primary && output.regions["us-west-2"].active && !output.regions["us-east-1"].active
+    error_message = "us-west-2 and us-east-1 have changed roles."
   }
 }
 
