@@ -72,6 +72,9 @@ async function deploy(): Promise<void> {
   const seconds = (option: 'step' | 'watch', least: number) =>
     wholeNumber(option, values[option], least, daySeconds) * 1_000;
   const first = values.first.split(',').filter((one) => one !== '');
+  const other = first.find((one) => !/^[\w-]{1,64}$/.test(one));
+  if (other !== undefined)
+    throw new ConfigurationError(`--first: ids and beginnings of API keys are required; got ${other}`);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   const report = await runRelease(target, {

@@ -7,6 +7,8 @@ import type { Share } from './plan.ts';
 
 const answerMs = 5_000;
 const upMs = 30_000;
+/** Above every share, so that the name of the share chooses nobody. */
+const chosenValue = 101;
 
 export interface EdgeFiles {
   /** The socket of HAProxy's runtime API. */
@@ -26,7 +28,7 @@ export class HaproxyEdge {
   /** Replaces the map at once, and in the file, which HAProxy reads when it starts again. */
   async direct({ percent, chosen }: Share): Promise<void> {
     const { map } = this.#files;
-    const lines = [`share ${percent}`, ...chosen.map((one) => `${one} next`)];
+    const lines = [`share ${percent}`, ...chosen.map((one) => `${one} ${chosenValue}`)];
     writeFileSync(map, `${lines.join('\n')}\n`);
     const [, version] = /New version created: (\d+)/.exec(await this.#ask(`prepare map ${map}`)) ?? [];
     if (!version) throw new Error(`HAProxy does not know the map ${map}.`);
@@ -38,7 +40,9 @@ export class HaproxyEdge {
   async up(backend: string): Promise<void> {
     const until = Date.now() + upMs;
     for (;;) {
-      const servers = (await this.#ask('show stat')).split('\n').map((row) => row.split(','));
+      // HAProxy may be starting.
+      const stat = await this.#ask('show stat').catch(() => '');
+      const servers = stat.split('\n').map((row) => row.split(','));
       const own = servers.filter(([name, server]) => name === backend && server !== 'BACKEND');
       const status = servers[0]?.indexOf('status') ?? -1;
       if (own.length > 0 && own.every((row) => row[status]?.startsWith('UP'))) return;

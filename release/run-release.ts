@@ -63,6 +63,7 @@ async function findRefusal(
 ): Promise<string | undefined> {
   try {
     await prepare(target, options);
+    options.signal?.throwIfAborted();
     const last = await shift(target, options, steps);
     return last.phase === 'rolledBack' ? last.reason : undefined;
   } catch (error) {

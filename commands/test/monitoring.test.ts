@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readComposeData } from '../../drills/topology/compose-file.ts';
+import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
+import { withNextSet } from '../../drills/topology/next-set.ts';
+import { newComposeSecrets } from '../keys/compose-secrets.ts';
 import { allRules } from '../monitoring/all-rules.ts';
 import { exporterMetrics } from '../monitoring/exporters.ts';
 import { monitoringFiles } from '../monitoring/files.ts';
@@ -45,17 +47,33 @@ test('values of a test are written in the notation of promtool', () => {
   expect(notation(['_', '_', 3, 2, 1])).toBe('_x2 3-1x2');
 });
 
+const { scrape_configs: jobs } = z
+  .object({
+    scrape_configs: z.array(
+      z.object({
+        job_name: z.string(),
+        static_configs: z.array(z.object({ targets: z.array(z.string()) })).default([]),
+        dns_sd_configs: z.array(z.object({ names: z.array(z.string()), port: z.number() })).default([]),
+      }),
+    ),
+  })
+  .parse(parse(readFileSync(join(project, 'monitoring/prometheus/prometheus.yml'), 'utf8'), { merge: true }));
+
+test('Prometheus finds the processes of the next version while it is released', async () => {
+  const file = withNextSet(readComposeFile(join(project, 'docker-compose.yml'), await newComposeSecrets()));
+  const next = Object.entries(file.services)
+    .filter(([, { profiles }]) => profiles.includes('next'))
+    .map(([name, { environment }]) => `${name}:${environment['ADMIN_PORT'] ?? environment['PORT']}`);
+  const found = jobs
+    .flatMap((job) => job.dns_sd_configs)
+    .flatMap(({ names, port }) => names.map((name) => `${name}:${port}`));
+  expect(new Set(found)).toEqual(new Set(next));
+});
+
 test('Prometheus reads every process and exporter of the compose file, and each metric of an exporter has its job', () => {
-  const { scrape_configs: jobs } = z
-    .object({
-      scrape_configs: z.array(
-        z.object({ job_name: z.string(), static_configs: z.tuple([z.object({ targets: z.array(z.string()) })]) }),
-      ),
-    })
-    .parse(parse(readFileSync(join(project, 'monitoring/prometheus/prometheus.yml'), 'utf8')));
-  const hosts = jobs.flatMap(({ static_configs: [{ targets }] }) =>
-    targets.map((target) => target.replace(/^https:\/\//, '').split(':')[0]),
-  );
+  const hosts = jobs
+    .flatMap((job) => job.static_configs)
+    .flatMap(({ targets }) => targets.map((target) => target.replace(/^https:\/\//, '').split(':')[0]));
   const { services } = z
     .object({ services: z.record(z.string(), z.object({ networks: z.array(z.string()).optional() })) })
     .parse(readComposeData(join(project, 'docker-compose.yml')));
