@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -6,6 +6,7 @@ import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import type { Drill, DrillReport } from '../drills/drill.ts';
 import { drills } from '../drills/drills.ts';
+import { summarize } from '../drills/summary.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { installPrograms, MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
@@ -15,7 +16,7 @@ const project = join(import.meta.dirname, '..');
 
 const command = {
   call: 'npm run drill --',
-  takes: 'list | all | NAME',
+  takes: 'list | all | NAME | summary FILE…',
   does: 'Breaks a part of the product on purpose, on the topology of `npm run topology`, and prints what clients saw. Exits with 1 when a bar is missed. See docs/guides/drills.md.',
   options: {
     json: { type: 'string', value: 'FILE', help: 'also writes the reports there' },
@@ -59,6 +60,12 @@ async function runDrill(drill: Drill, hasDemoData: boolean): Promise<DrillReport
   }
 }
 
+/** The reports of a file that `--json` has written. */
+function readReports(file: string): readonly DrillReport[] {
+  const read = JSON.parse(readFileSync(file, 'utf8')) as DrillReport | readonly DrillReport[];
+  return [read].flat();
+}
+
 function printReport({ drill, cases, bars, failure }: DrillReport): void {
   if (failure) console.error(`${drill} ended early: ${failure}`);
   for (const { name, detectedMs, firstAckMs, acknowledged, lost, doubled, clientCodes } of cases)
@@ -83,8 +90,10 @@ async function runAll(chosen: readonly Drill[], hasDemoData: boolean, file: stri
 
 try {
   const { values, positionals } = readCommandLine(command);
+  const [action, ...rest] = positionals;
   if (values.install) installPrograms();
-  else if (positionals[0] === 'list') for (const { name, does } of drills) console.log(`${name}: ${does}`);
+  else if (action === 'summary') for (const line of summarize(rest.flatMap(readReports))) console.log(line);
+  else if (action === 'list') for (const { name, does } of drills) console.log(`${name}: ${does}`);
   else {
     const chosen = chosenDrills(positionals);
     requirePrograms(chosen.flatMap(({ requires = [] }) => requires));

@@ -20,6 +20,8 @@ export interface DrillCase {
   readonly failingMs: number;
   /** Time from the fault to the first write that was begun after it and acknowledged. */
   readonly firstAckMs: number;
+  /** Time from the end of the fault to the first write that was begun after it and acknowledged. */
+  readonly recoveryMs?: number;
   readonly acknowledged: number;
   /** Acknowledged writes that are not in the database afterwards. */
   readonly lost: number;
@@ -29,6 +31,10 @@ export interface DrillCase {
   readonly clientCodes: Readonly<Record<string, number>>;
   /** Values of `Retry-After` that clients got, in seconds. */
   readonly retryAfter: readonly number[];
+  /** Responses that say the service is away for the moment, but not when to try again. */
+  readonly withoutRetryAfter?: number;
+  /** Time until every gateway refused a bad supergraph. */
+  readonly refusalMs?: number;
   /** Writes that only a former primary has: acknowledged by it, or made there after another was promoted. */
   readonly wrongPrimaryWrites?: number;
   /** Time until the node that was lost follows the new primary. */
@@ -43,6 +49,12 @@ export interface DrillCase {
   readonly archiveLagMs?: number;
   /** Alerts about backups that are active without a reason, and metrics of theirs that Prometheus does not have. */
   readonly alerts?: readonly string[];
+  /** Time until an alert fired, by its name. */
+  readonly alertsMs?: Readonly<Record<string, number>>;
+  /** What a client got that read a row of a corrupted page, before and after it was mended: a code, or `OK`. */
+  readonly readCodes?: readonly string[];
+  /** Rows of a corrupted page that could be read all the same. */
+  readonly readableRows?: number;
   /** Size of the database that was restored. */
   readonly databaseMegabytes?: number;
   /** What became of a release. */
@@ -82,6 +94,13 @@ export interface Drill {
   run(site: DrillSite): Promise<readonly DrillCase[]>;
   bars(cases: readonly DrillCase[]): readonly Bar[];
 }
+
+/** Codes of a part that is away for the moment. Their responses say when to try again. */
+export const awayCodes: ReadonlySet<string> = new Set([
+  'SERVICE_UNAVAILABLE',
+  'GATEWAY_TIMEOUT',
+  'SUBGRAPH_CIRCUIT_OPEN',
+]);
 
 /** A figure that must not exceed the bar. */
 export function atMost(id: string, figure: number, bar: number, unit: string): Bar {

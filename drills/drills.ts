@@ -1,10 +1,16 @@
+import { clockDrill } from './clock.ts';
+import { detectionDrill } from './detection.ts';
 import type { Drill } from './drill.ts';
 import { failoverDrill } from './failover/failover.ts';
+import { fullDiskDrill } from './full-disk.ts';
 import { gatewayDrill } from './gateway.ts';
+import { keysDrill } from './keys.ts';
 import { releaseDrill, rollingDrill } from './release/release.ts';
 import { redisDrill, subgraphDrill } from './restarts.ts';
+import { corruptionDrill } from './restore/corruption.ts';
 import { restoreDrill } from './restore/restore.ts';
 import { standbyDrill } from './standby.ts';
+import { supergraphDrill } from './supergraph.ts';
 
 /** Every drill, in the order of `npm run drill -- all`. */
 export const drills: readonly Drill[] = [
@@ -12,8 +18,14 @@ export const drills: readonly Drill[] = [
   subgraphDrill,
   redisDrill,
   standbyDrill,
+  supergraphDrill,
+  keysDrill,
+  clockDrill,
+  fullDiskDrill,
+  detectionDrill,
   failoverDrill,
   restoreDrill,
+  corruptionDrill,
   rollingDrill,
   releaseDrill,
 ];

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { GraphFailure } from '../client/graph-failure.ts';
 import { post } from '../client/post.ts';
 import { parseRetryAfter } from '../client/retry-after.ts';
-import type { DrillCase } from './drill.ts';
+import { awayCodes, type DrillCase } from './drill.ts';
 import { graphUrl, type Operator } from './operator.ts';
 import { readWrites, type Write } from './writes.ts';
 
@@ -58,6 +58,17 @@ export class Ledger {
       if (Date.now() > until)
         throw new Error(`${this.#describe()} after ${timeoutMs / 1_000} s; ${wanted} were expected.`);
       await delay(20);
+    }
+  }
+
+  /** Resolves when this many requests are refused from now on. */
+  async refuse(wanted: number, timeoutMs: number): Promise<void> {
+    const from = this.#attempts.length;
+    const until = Date.now() + timeoutMs;
+    while (this.#attempts.slice(from).filter(({ code }) => code !== undefined).length < wanted) {
+      if (Date.now() > until)
+        throw new Error(`Too few requests are refused after ${timeoutMs / 1_000} s: ${this.#describe()}.`);
+      await delay(100);
     }
   }
 
@@ -131,6 +142,10 @@ export class Ledger {
     return this.#attempts.find(({ begunAt, code }) => begunAt >= moment && code === undefined);
   }
 
+  #msTo(attempt: Attempt | undefined, moment: number): number {
+    return attempt ? attempt.endedAt - moment : Number.POSITIVE_INFINITY;
+  }
+
   /** Ends the writers once every begun write is acknowledged. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -141,23 +156,25 @@ export class Ledger {
    * Compares what was acknowledged with the database.
    * @param faultAt milliseconds since the epoch
    * @param databaseUrl of a role that reads shipments
+   * @param mendedAt the moment at which the fault was ended
    */
-  async settle(faultAt: number, databaseUrl: string): Promise<DrillCase> {
+  async settle(faultAt: number, databaseUrl: string, mendedAt = faultAt): Promise<DrillCase> {
     const writes = await this.writesIn(databaseUrl);
     const ids = new Set(writes.map(({ id }) => id));
     const counts = Object.values(countBy(writes.map(({ reference }) => reference)));
     const failed = this.#attempts.filter(({ code, endedAt }) => code !== undefined && endedAt >= faultAt);
-    const first = this.#firstAckAfter(faultAt);
     const detectedAt = failed[0]?.endedAt;
     return {
       name: this.#name,
       detectedMs: detectedAt === undefined ? null : detectedAt - faultAt,
       failingMs: (failed.at(-1)?.endedAt ?? 0) - (detectedAt ?? 0),
-      firstAckMs: first ? first.endedAt - faultAt : Number.POSITIVE_INFINITY,
+      firstAckMs: this.#msTo(this.#firstAckAfter(faultAt), faultAt),
+      recoveryMs: this.#msTo(this.#firstAckAfter(mendedAt), mendedAt),
       acknowledged: this.#acknowledged.size,
       lost: [...this.#acknowledged.values()].filter((id) => !ids.has(id)).length,
       doubled: counts.filter((count) => count > 1).length,
       clientCodes: countBy(failed.map(({ code }) => String(code))),
+      withoutRetryAfter: failed.filter(({ code, retryAfter }) => isAway(code) && retryAfter === undefined).length,
       retryAfter: [...new Set(failed.flatMap(({ retryAfter }) => retryAfter ?? []))].toSorted(
         (one, other) => one - other,
       ),
@@ -173,6 +190,8 @@ function readDocumentId(name: string): string {
   if (!found) throw new Error(`${file} has no document ${name}.`);
   return found.id;
 }
+
+const isAway = (code: string | undefined): boolean => code !== undefined && awayCodes.has(code);
 
 function countBy(texts: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

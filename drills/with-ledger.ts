@@ -31,13 +31,14 @@ export async function runFault(operator: Operator, fault: Fault, { topology, say
     await fault.begin();
     const faultAt = fault.countsFromEnd ? Date.now() : calledAt;
     say(`${fault.name}: the fault has begun.`);
-    if (fault.blocksWrites) await fault.end(ledger);
-    await ledger.acknowledgedAfter(faultAt, recoveryMs);
-    if (!fault.blocksWrites) await fault.end(ledger);
+    if (!fault.blocksWrites) await ledger.acknowledgedAfter(faultAt, recoveryMs);
+    await fault.end(ledger);
+    const mendedAt = Date.now();
+    await ledger.acknowledgedAfter(mendedAt, recoveryMs);
     await ledger.acknowledge(ledger.acknowledged + calmWrites, recoveryMs);
     await ledger.stop();
     const url = topology.environmentOf('shipments')['SUBGRAPH_DATABASE_URL'] ?? '';
-    return { ...(await ledger.settle(faultAt, url)), name: fault.name };
+    return { ...(await ledger.settle(faultAt, url, mendedAt)), name: fault.name };
   } finally {
     await ledger.stop();
   }

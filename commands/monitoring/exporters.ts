@@ -41,6 +41,7 @@ export const exporterMetrics: Readonly<Record<string, readonly string[]>> = {
     'node_network_receive_bytes_total',
     'node_network_transmit_bytes_total',
     // From text files that backups and restore tests write (docs/guides/monitoring.md).
+    'freight_database_checksum_failures_total',
     'freight_backup_last_success_timestamp_seconds',
     'freight_restore_test_last_success_timestamp_seconds',
   ],

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { databaseName } from '#shared/database/provision.ts';
 import { atMost, type Drill, type DrillCase, type DrillContext, ledgerBars } from '../drill.ts';
 import { Ledger } from '../ledger.ts';
 import { createOperator } from '../operator.ts';
 import { queryOnce } from '../query-once.ts';
 import { withTopology } from '../with-topology.ts';
+import { administratorOf } from './administrator.ts';
 import { findBackupFaults } from './backup-alerts.ts';
 import { Backups } from './backups.ts';
 import { writeDemoData } from './demo-data.ts';
@@ -96,11 +96,4 @@ async function quietMoment(administrator: string): Promise<{ readonly moment: st
     if (Date.now() > until) throw new Error(`These tables change all the time: ${different.join(', ')}`);
     sums = later;
   }
-}
-
-/** The URL of the product's database for the superuser. */
-function administratorOf({ topology }: DrillContext): string {
-  const changed = new URL(topology.environmentOf('migrate')['DATABASE_URL'] ?? '');
-  changed.pathname = `/${databaseName}`;
-  return changed.href;
 }

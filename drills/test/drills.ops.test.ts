@@ -26,7 +26,22 @@ test('without the programs of Debian, a drill ends with 2 and the line that inst
   }
 });
 
-test.each(['gateway', 'subgraph', 'redis', 'standby', 'failover', 'restore', 'rolling', 'release'])(
+test.each([
+  'gateway',
+  'subgraph',
+  'redis',
+  'standby',
+  'supergraph',
+  'keys',
+  'clock',
+  'full-disk',
+  'detection',
+  'failover',
+  'restore',
+  'corruption',
+  'rolling',
+  'release',
+])(
   'npm run drill -- %s meets its bars',
   async (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'freight-drill-report-'));

@@ -13,7 +13,9 @@ const packagesOf = {
   pgbackrest: ['pgbackrest'],
   'prometheus-node-exporter': ['prometheus-node-exporter'],
   'prometheus-postgres-exporter': ['prometheus-postgres-exporter'],
+  'prometheus-redis-exporter': ['prometheus-redis-exporter'],
   ip: ['iproute2'],
+  faketime: ['faketime'],
   patroni: ['patroni', 'python3-etcd'],
   etcd: ['etcd-server'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -31,6 +33,7 @@ const basic: readonly DebianProgram[] = [
   'pgbackrest',
   'prometheus-node-exporter',
   'prometheus-postgres-exporter',
+  'prometheus-redis-exporter',
   'ip',
 ];
 

@@ -41,6 +41,7 @@ const programs: Readonly<Record<string, (given: Given) => Program>> = {
   'prom/alertmanager': runAlertmanager,
   'quay.io/prometheus/node-exporter': runNodeExporter,
   'quay.io/prometheuscommunity/postgres-exporter': runPostgresExporter,
+  'oliver006/redis_exporter': runRedisExporter,
 };
 
 /** What the service `backup` writes every minute. */
@@ -183,5 +184,14 @@ function runPostgresExporter({ service, address }: Given): Program {
     args: [`--web.listen-address=${address}:9187`],
     environment: service.environment,
     health: { kind: 'http', url: `http://${address}:9187/` },
+  };
+}
+
+function runRedisExporter({ service, address }: Given): Program {
+  return {
+    file: 'prometheus-redis-exporter',
+    args: [`-web.listen-address=${address}:9121`],
+    environment: service.environment,
+    health: { kind: 'http', url: `http://${address}:9121/health` },
   };
 }

@@ -21,7 +21,7 @@ export interface RunningOptions {
 /** A service of the topology: its process, started again when it ends as Docker does, unless it is stopped here. */
 export class RunningService implements AsyncDisposable {
   readonly name: string;
-  readonly #program: Program;
+  #program: Program;
   readonly #options: RunningOptions;
   readonly #log: WriteStream;
   #child: ChildProcess | undefined;
@@ -107,14 +107,14 @@ export class RunningService implements AsyncDisposable {
     );
   }
 
-  /** Stops the process with SIGTERM and does not start it again; kills it if it takes too long. */
-  async stop(): Promise<void> {
+  /** Stops the process and does not start it again; kills it if it takes too long. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#wanted = false;
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGCONT');
-    child.kill('SIGTERM');
+    child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
     await gone;
     clearTimeout(timer);
@@ -123,6 +123,13 @@ export class RunningService implements AsyncDisposable {
   start(): void {
     this.#wanted = true;
     this.#exit = this.#spawn();
+  }
+
+  /** Stops the process in order, and starts it with changed variables. */
+  async restart(variables: NodeJS.ProcessEnv): Promise<void> {
+    await this.stop();
+    this.#program = { ...this.#program, environment: { ...this.#program.environment, ...variables } };
+    this.start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

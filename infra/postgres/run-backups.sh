@@ -30,10 +30,10 @@ write_metrics() {
   local last part=/textfile/backups.$BASHPID
   last=$(last_backup) || return
   {
-    [ -n "$last" ] && echo "freight_backup_last_success_timestamp_seconds $last"
-    [ -s "$tested" ] && echo "freight_restore_test_last_success_timestamp_seconds $(cat "$tested")"
-    psql -XAtq -c "SELECT 'freight_wal_archive_last_success_timestamp_seconds ' || extract(epoch FROM last_archived_time)::bigint FROM pg_stat_archiver WHERE last_archived_time IS NOT NULL"
-    true
+    [ -z "$last" ] || echo "freight_backup_last_success_timestamp_seconds $last"
+    [ ! -s "$tested" ] || echo "freight_restore_test_last_success_timestamp_seconds $(cat "$tested")"
+    psql -XAtq -c "SELECT 'freight_wal_archive_last_success_timestamp_seconds ' || extract(epoch FROM last_archived_time)::bigint FROM pg_stat_archiver WHERE last_archived_time IS NOT NULL" \
+      -c "SELECT 'freight_database_checksum_failures_total ' || coalesce(sum(checksum_failures), 0) FROM pg_stat_database"
   } > "$part" && mv "$part" /textfile/backups.prom
 }
 

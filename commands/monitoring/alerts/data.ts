@@ -113,6 +113,19 @@ const database: RuleGroup = {
       },
     },
     {
+      alert: 'CorruptedTable',
+      severity: 'critical',
+      service: 'database',
+      expr: 'increase(freight_database_checksum_failures_total[1h]) > 0',
+      for: '0m',
+      summary: 'PostgreSQL has read a page whose checksum is wrong: a table or an index is corrupted.',
+      proof: {
+        minutes: 5,
+        recoveryMinutes: 65,
+        series: [counter('freight_database_checksum_failures_total', 1, 0)],
+      },
+    },
+    {
       alert: 'RedisDown',
       severity: 'critical',
       service: 'redis',

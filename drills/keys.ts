@@ -1,0 +1,64 @@
+import { newKeyring } from '#shared/identity/keys.ts';
+import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
+import { atMost, type Drill, type DrillContext, ledgerBars } from './drill.ts';
+import { createOperator } from './operator.ts';
+import { runFault } from './with-ledger.ts';
+import { withTopology } from './with-topology.ts';
+
+const healthyMs = 60_000;
+const gateways = ['gateway-1', 'gateway-2'];
+
+/** Both signing keys are rotated with overlap while clients write, as docs/runbooks/rotate-keys.md says. */
+export const keysDrill: Drill = {
+  name: 'keys',
+  does: 'rotates the signing keys of gateways and access, process by process, while clients write with tokens of the old key',
+  run: (site) =>
+    withTopology(site, async (context) => {
+      const operator = await createOperator(context);
+      const fault = { name: 'rotation', begin: () => rotate(context), end: () => undefined };
+      return [await runFault(operator, fault, context)];
+    }),
+  bars: (cases) => [
+    ...ledgerBars(cases),
+    ...cases.flatMap(({ name, firstAckMs, clientCodes }) => [
+      atMost(`${name}.firstAck`, firstAckMs / 1_000, 20, 's'),
+      atMost(`${name}.unauthenticated`, clientCodes['UNAUTHENTICATED'] ?? 0, 0, 'requests'),
+    ]),
+  ],
+};
+
+async function rotate(context: DrillContext): Promise<void> {
+  const { environment, say } = context;
+  const { access, identity } = await newKeyring();
+  const subgraphs = readSupergraphYaml().map(({ name }) => name);
+  const withBoth = (setting: string, key: object) => ({ [setting]: addKey(environment[setting], key) });
+
+  await restartAll(context, subgraphs, withBoth('IDENTITY_PUBLIC_KEYS', identity.publicJwk));
+  await restartAll(context, gateways, withBoth('ACCESS_PUBLIC_KEYS', access.publicJwk));
+  say('keys: every process knows the new public keys.');
+  await restartAll(context, gateways, { IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk) });
+  await restartAll(context, ['access'], { ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk) });
+  say('keys: the new keys sign.');
+  // No gateway holds an identity token of the old key any more. Access tokens of clients still need theirs.
+  await restartAll(context, subgraphs, { IDENTITY_PUBLIC_KEYS: JSON.stringify({ keys: [identity.publicJwk] }) });
+  say('keys: the old identity key is removed.');
+}
+
+/** One process after the other, so that the other gateway serves meanwhile. */
+async function restartAll(
+  { topology }: DrillContext,
+  services: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const service of services) {
+    const running = topology.of(service);
+    await running.restart(settings);
+    await running.healthy(healthyMs);
+  }
+}
+
+/** @param set a JSON Web Key Set */
+function addKey(set: string | undefined, key: object): string {
+  const { keys } = JSON.parse(set ?? '{"keys":[]}') as { readonly keys: readonly object[] };
+  return JSON.stringify({ keys: [...keys, key] });
+}
