@@ -33,28 +33,32 @@ async function rotate(context: DrillContext): Promise<void> {
   const subgraphs = readSupergraphYaml().map(({ name }) => name);
   const withBoth = (setting: string, key: object) => ({ [setting]: addKey(environment[setting], key) });
 
-  await restartAll(context, subgraphs, withBoth('IDENTITY_PUBLIC_KEYS', identity.publicJwk));
-  await restartAll(context, gateways, withBoth('ACCESS_PUBLIC_KEYS', access.publicJwk));
-  say('keys: every process knows the new public keys.');
-  await restartAll(context, gateways, { IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk) });
-  await restartAll(context, ['access'], { ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk) });
+  // A subgraph has one process here, so that they may as well restart together.
+  await Promise.all(
+    subgraphs.map((name) => restart(context, name, withBoth('IDENTITY_PUBLIC_KEYS', identity.publicJwk))),
+  );
+  say('keys: subgraphs know the new identity key.');
+  for (const gateway of gateways)
+    await restart(context, gateway, {
+      ...withBoth('ACCESS_PUBLIC_KEYS', access.publicJwk),
+      IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
+    });
+  await restart(context, 'access', { ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk) });
   say('keys: the new keys sign.');
   // No gateway holds an identity token of the old key any more. Access tokens of clients still need theirs.
-  await restartAll(context, subgraphs, { IDENTITY_PUBLIC_KEYS: JSON.stringify({ keys: [identity.publicJwk] }) });
+  const onlyNew = { IDENTITY_PUBLIC_KEYS: JSON.stringify({ keys: [identity.publicJwk] }) };
+  await Promise.all(subgraphs.map((name) => restart(context, name, onlyNew)));
   say('keys: the old identity key is removed.');
 }
 
-/** One process after the other, so that the other gateway serves meanwhile. */
-async function restartAll(
+async function restart(
   { topology }: DrillContext,
-  services: readonly string[],
+  service: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
-  for (const service of services) {
-    const running = topology.of(service);
-    await running.restart(settings);
-    await running.healthy(healthyMs);
-  }
+  const running = topology.of(service);
+  await running.restart(settings);
+  await running.healthy(healthyMs);
 }
 
 /** @param set a JSON Web Key Set */

@@ -134,6 +134,8 @@ export class RunningService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    // Programs that the process has started may still hold its output open.
+    for (const stream of [this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     this.#log.end();
   }
 }

@@ -45,16 +45,16 @@ latest() {
   echo "$at"
 }
 
-# Does what is due, one after the other. After a failure it waits for ten minutes.
+# Does what is due, one after the other.
 do_due() {
   local last
   last=$(last_backup) || return
   if [ "${last:-0}" -lt "$(latest 02:00 86400)" ]; then
-    back_up || { sleep 600; return; }
+    back_up || return
     write_metrics
   fi
   if [ "$(cat "$tested" 2> /dev/null || echo 0)" -lt "$(latest 'Sunday 04:00' 604800)" ]; then
-    test_restore || { sleep 600; return; }
+    test_restore || return
     write_metrics
   fi
 }
@@ -64,16 +64,24 @@ case "${1:-}" in
   test) test_restore; exit ;;
 esac
 
-trap 'exit 0' TERM INT
+trap 'kill $job $pause 2> /dev/null; exit 0' TERM INT
 job=
+pause=
+not_before=0
 # The repository exists already, unless the database is older than it.
 pgbackrest --stanza=main stanza-create
 while true; do
   write_metrics
-  if [ -z "$job" ] || ! kill -0 "$job" 2> /dev/null; then
+  if [ -n "$job" ] && ! kill -0 "$job" 2> /dev/null; then
+    # After a failure it waits for ten minutes.
+    wait "$job" || not_before=$(($(date +%s) + 600))
+    job=
+  fi
+  if [ -z "$job" ] && [ "$(date +%s)" -ge "$not_before" ]; then
     do_due &
     job=$!
   fi
   sleep 60 &
-  wait $!
+  pause=$!
+  wait "$pause"
 done
