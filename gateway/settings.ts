@@ -71,7 +71,7 @@ export const gatewaySettings = z.object({
   }),
   STAFF_NETWORKS: list.pipe(z.array(addressRange).min(1)).optional().meta({
     description:
-      'Addresses and CIDR ranges from which staff may change accounts, organizations, tiers, API keys and supergraphs, record payments and read the audit trail. Elsewhere these operations are refused with NETWORK_NOT_ALLOWED. Set it in production, and behind a proxy TRUSTED_PROXIES too.',
+      'Addresses and CIDR ranges from which staff may change accounts, organizations, tiers, API keys, registered documents and supergraphs, end sessions of others, record payments and read the audit trail. Elsewhere these operations are refused with NETWORK_NOT_ALLOWED. Set it in production, and behind a proxy TRUSTED_PROXIES too.',
     form: 'list with commas',
     otherwise: 'every network',
   }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { type FieldDefinitionNode, Kind, parse, print } from 'graphql';
+import { type FieldDefinitionNode, type InputValueDefinitionNode, Kind, parse, print, type TypeNode } from 'graphql';
 import { anybody, inPerson, type Rules, requiresCode } from '#shared/graphql/authorization.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
@@ -20,7 +20,7 @@ function rootFieldsOf(schemaFile: string): { readonly type: string; readonly fie
   );
 }
 
-const isTagged = ({ directives = [] }: FieldDefinitionNode, tag: string) =>
+const isTagged = ({ directives = [] }: FieldDefinitionNode | InputValueDefinitionNode, tag: string) =>
   directives.some(({ arguments: args = [] }) =>
     args.some(({ value }) => value.kind === Kind.STRING && value.value === tag),
   );
@@ -73,17 +73,48 @@ test('roles, tiers, keys, payments, accounts and refused supergraphs change with
   );
 });
 
-test('staff need one of their networks for what needs a recent code or the scope access:write', () => {
+test('staff need one of their networks for what needs a recent code or a scope of administration', () => {
   const fields = subgraphs.flatMap(([, schemaFile]) => rootFieldsOf(schemaFile));
   const namesOf = (given: typeof fields) => given.map(({ field }) => field.name.value).sort();
   const isAdministration = (field: FieldDefinitionNode) =>
-    isTagged(field, 'step-up') || /scopes: .*"access:write"/.test(directivesOf(field, 'requiresScopes'));
+    isTagged(field, 'step-up') ||
+    /scopes: .*"access:(write|keys|documents)"/.test(directivesOf(field, 'requiresScopes'));
   const tagged = namesOf(fields.filter(({ field }) => isTagged(field, 'staff-network')));
   expect(tagged).toEqual(namesOf(fields.filter(({ field }) => isAdministration(field))));
   expect(tagged).toEqual(
-    expect.arrayContaining(['auditEntries', 'createApiKey', 'deactivateAccount', 'recordPayment', 'acceptSupergraph']),
+    expect.arrayContaining([
+      'auditEntries',
+      'createApiKey',
+      'registerDocuments',
+      'deactivateAccount',
+      'recordPayment',
+      'acceptSupergraph',
+    ]),
   );
 });
+
+test('staff need one of their networks to name another account in a mutation that everybody may use for the own one', () => {
+  const inputs = subgraphs.flatMap(([, schemaFile]) => {
+    const { definitions } = parse(readFileSync(new URL(schemaFile, root), 'utf8'));
+    const open = rootFieldsOf(schemaFile).filter(
+      ({ type, field }) =>
+        type === 'Mutation' && !isTagged(field, 'staff-network') && directivesOf(field, 'requiresScopes') === '',
+    );
+    const types = new Set(open.flatMap(({ field }) => (field.arguments ?? []).map(({ type }) => nameOf(type))));
+    return definitions.flatMap((node) =>
+      node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION && types.has(node.name.value)
+        ? (node.fields ?? []).map((field) => ({ path: `${node.name.value}.${field.name.value}`, field }))
+        : [],
+    );
+  });
+  const naming = inputs.filter(({ path }) => /\.(account|organization)Ids?$/.test(path));
+  expect(naming.map(({ path }) => path)).toEqual(['EndSessionsInput.accountId']);
+  expect(inputs.filter(({ field }) => isTagged(field, 'staff-network'))).toEqual(naming);
+});
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+}
 
 /** The text of the directives with this name. */
 function directivesOf({ directives = [] }: FieldDefinitionNode, name: string): string {

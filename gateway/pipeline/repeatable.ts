@@ -21,7 +21,7 @@ export function isRepeatable({
   variables,
 }: Pick<Checked, 'operation' | 'document' | 'variables'>): boolean {
   if (operation.operation !== 'mutation') return true;
-  const given = { ...defaultsOf(operation), ...variables };
+  const given = givenVariables(operation, variables);
   return rootFields(operation.selectionSet, document).every((field) => carriesKey(field, given));
 }
 
@@ -45,6 +45,11 @@ export function rootFields({ selections }: SelectionSetNode, document: DocumentN
     );
     return fragment?.kind === Kind.FRAGMENT_DEFINITION ? rootFields(fragment.selectionSet, document) : [];
   });
+}
+
+/** The variables of a request, with the defaults of its operation. */
+export function givenVariables(operation: OperationDefinitionNode, variables: Variables): Variables {
+  return { ...defaultsOf(operation), ...variables };
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {

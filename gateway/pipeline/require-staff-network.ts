@@ -1,34 +1,61 @@
+import { type FieldNode, valueFromASTUntyped } from 'graphql';
 import { inRanges } from '#shared/identity/address-ranges.ts';
-import { isStaff } from '#shared/identity/identity.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
+import type { TaggedInput } from '../access/documents/tagged-inputs.ts';
+import type { Variables } from '../engine/engine.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Generation } from '../supergraph/generation.ts';
-import { rootFields } from './repeatable.ts';
+import { givenVariables, rootFields } from './repeatable.ts';
 import type { Checked } from './stages.ts';
 
-interface Guarded extends Pick<Checked, 'document' | 'operation' | 'address'> {
+interface Guarded extends Pick<Checked, 'document' | 'operation' | 'variables' | 'address'> {
   readonly caller: Pick<Checked['caller'], 'identity'>;
-  readonly generation: Pick<Generation, 'staffNetworkFields'>;
+  readonly generation: Pick<Generation, 'staffNetworkFields' | 'staffNetworkInputs'>;
 }
 
 /** Refuses an operation before it runs, also as a dry run. @throws RequestRefusal NETWORK_NOT_ALLOWED */
 export type RequireStaffNetwork = (guarded: Guarded) => void;
 
 /**
- * Makes the stage that refuses fields tagged `staff-network` to staff whose request comes from elsewhere. Other accounts, such as partners
+ * Makes the stage that refuses fields tagged `staff-network` to staff whose request comes from elsewhere. Where a field of an input
+ * has this tag, they may name their own account only. Other accounts, such as partners
  * with keys of their own, may use them from everywhere.
  * @param ranges addresses and CIDR ranges; none: staff may use every network
  */
 export function createStaffNetworkStage(ranges: readonly string[]): RequireStaffNetwork {
   if (ranges.length === 0) return () => {};
   const isStaffNetwork = inRanges(ranges);
-  return ({ caller, address, document, operation, generation }) => {
-    if (!isStaff(caller.identity) || isStaffNetwork(address)) return;
+  return ({ caller: { identity }, address, document, operation, variables, generation }) => {
+    if (!isStaff(identity) || isStaffNetwork(address)) return;
     const tagged = generation.staffNetworkFields.get(operation.operation);
-    const field = rootFields(operation.selectionSet, document).find(({ name }) => tagged?.has(name.value));
+    const given = givenVariables(operation, variables);
+    const field = rootFields(operation.selectionSet, document).find(
+      (node) =>
+        tagged?.has(node.name.value) ||
+        (operation.operation === 'mutation' &&
+          namesAnother(node, generation.staffNetworkInputs.get(node.name.value) ?? [], given, identity)),
+    );
     if (!field) return;
     throw new RequestRefusal(
       'NETWORK_NOT_ALLOWED',
       `Staff may not use ${field.name.value} from your network. Send the request from a network of the company.`,
     );
   };
+}
+
+/** Whether one of the tagged fields of the inputs has the id of another account than that of the caller. */
+function namesAnother(
+  { arguments: args = [] }: FieldNode,
+  tagged: readonly TaggedInput[],
+  variables: Variables,
+  identity: Identity,
+): boolean {
+  const ownId = identity.kind === 'account' ? identity.accountId : undefined;
+  return tagged.some(({ argument, field }) => {
+    const node = args.find(({ name }) => name.value === argument)?.value;
+    const input: unknown = node && valueFromASTUntyped(node, variables);
+    if (typeof input !== 'object' || input === null) return false;
+    const value: unknown = Reflect.get(input, field);
+    return value != null && value !== ownId;
+  });
 }

@@ -4,6 +4,7 @@ import type { PageSizes } from '../access/cost/page-sizes.ts';
 import type { Documents } from '../access/documents/documents.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
 import type { TaggedFields } from '../access/documents/root-fields.ts';
+import type { TaggedInputs } from '../access/documents/tagged-inputs.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { AudienceViews } from './audience-views.ts';
 import type { DocumentPreparation } from './document-preparation.ts';
@@ -26,6 +27,8 @@ export interface Generation {
   readonly stepUpFields: TaggedFields;
   /** Root fields that staff may use from their networks only. */
   readonly staffNetworkFields: TaggedFields;
+  /** In which staff may name another account than their own from their networks only. */
+  readonly staffNetworkInputs: TaggedInputs;
   /** Root fields for accounts that must enrol a second factor first. */
   readonly enrolmentFields: TaggedFields;
   /** Root fields that register documents, which the gateway appraises first. */

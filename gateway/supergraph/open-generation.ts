@@ -13,6 +13,7 @@ import { type HiddenCoordinates, readHiddenCoordinates } from '../access/documen
 import { readOnceTraits } from '../access/documents/once-traits.ts';
 import { PackedDocuments } from '../access/documents/packed-documents.ts';
 import { readOnceFields, readTaggedFields } from '../access/documents/root-fields.ts';
+import { readTaggedInputs } from '../access/documents/tagged-inputs.ts';
 import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -134,6 +135,7 @@ function checksFor(
   | 'signedFields'
   | 'stepUpFields'
   | 'staffNetworkFields'
+  | 'staffNetworkInputs'
   | 'enrolmentFields'
 > {
   const { schema } = costs;
@@ -154,6 +156,7 @@ function checksFor(
     signedFields: readTaggedFields(schema, supergraph, 'signed'),
     stepUpFields: readTaggedFields(schema, supergraph, 'step-up'),
     staffNetworkFields: readTaggedFields(schema, supergraph, 'staff-network'),
+    staffNetworkInputs: readTaggedInputs(schema, supergraph, 'staff-network'),
     enrolmentFields: readTaggedFields(schema, supergraph, 'while-enrolling'),
   };
 }

@@ -112,6 +112,41 @@ describe('administration by staff', () => {
   });
 });
 
+describe('a mutation on the own account or on another one', () => {
+  const caller = somebody(['ADMIN']);
+  const other = somebody(['CUSTOMER']).accountId;
+  const own = caller.accountId;
+  const signOut = 'signOut(input: { accountId: $id })';
+
+  async function from(address: string, query: string, variables: object = {}) {
+    const authorization = `Bearer ${await behindProxy.tokenFor(caller)}`;
+    const { status, errors } = await behindProxy.ask(query, variables, { authorization, 'x-forwarded-for': address });
+    return [status, ...errors.map(({ extensions }) => extensions.code)];
+  }
+
+  test.each<[string, object]>([
+    [`mutation { signOut(input: { accountId: "${other}" }) }`, {}],
+    [`mutation($id: ID) { ${signOut} }`, { id: other }],
+    [`mutation($id: ID = "${other}") { ${signOut} }`, {}],
+    ['mutation($input: SignOutInput) { signOut(input: $input) }', { input: { accountId: other } }],
+    [`mutation($id: ID) { a: signOut ...All } fragment All on Mutation { b: ${signOut} }`, { id: other }],
+  ])('on another one, it runs from networks of the company only: %s', async (query, variables) => {
+    expect(await from(office, query, variables)).toEqual([200]);
+    expect(await from(cafe, query, variables)).toEqual(refused);
+  });
+
+  test.each<[string, object]>([
+    ['mutation { signOut }', {}],
+    ['mutation { signOut(input: {}) }', {}],
+    [`mutation($id: ID) { ${signOut} }`, {}],
+    [`mutation($id: ID = "${other}") { ${signOut} }`, { id: null }],
+    [`mutation($id: ID) { ${signOut} }`, { id: own }],
+    ['mutation($input: SignOutInput) { signOut(input: $input) }', { input: { accountId: own } }],
+  ])('on the own one, it runs from everywhere: %s', async (query, variables) => {
+    expect(await from(cafe, query, variables)).toEqual([200]);
+  });
+});
+
 describe('the network of a client', () => {
   test('is that of its connection if no proxy is trusted, whatever headers say', async () => {
     expect(await outcome(direct, rename, 'ADMIN', office)).toEqual(refused);

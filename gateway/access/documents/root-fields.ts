@@ -1,4 +1,5 @@
 import {
+  type ConstDirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -34,14 +35,22 @@ export function readTaggedFields(schema: GraphQLSchema, supergraph: DocumentNode
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
     const operation = types.get(definition.name.value);
     if (operation === undefined) continue;
-    const tagged = (definition.fields ?? []).filter(({ directives = [] }) =>
-      directives.some(({ name, arguments: args = [] }) => {
-        return name.value === tag && args.some(({ value }) => value.kind === Kind.STRING && value.value === tagName);
-      }),
-    );
+    const tagged = (definition.fields ?? []).filter((field) => hasTag(field, tag, tagName));
     byOperation.set(operation, new Set(tagged.map(({ name }) => name.value)));
   }
   return byOperation;
+}
+
+/** @param tag the name of the directive `@tag` in the supergraph */
+export function hasTag(
+  { directives = [] }: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
+  tag: string | undefined,
+  tagName: string,
+): boolean {
+  return directives.some(
+    ({ name, arguments: args = [] }) =>
+      name.value === tag && args.some(({ value }) => value.kind === Kind.STRING && value.value === tagName),
+  );
 }
 
 /**
