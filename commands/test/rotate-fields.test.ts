@@ -28,7 +28,11 @@ beforeAll(async () => {
   const em = access.services.database.fork();
   const sealer = createTextSealer([oldKey]);
   totpSecret = await enrol(em, accountId, sealer, new Date());
-  await createMails(sealer, true).queue(em, { to: email, subject: 'Hello', text: 'Hello' }, { now: new Date() });
+  await createMails(sealer, { forget: async () => {} }).queue(
+    em,
+    { to: email, subject: 'Hello', text: 'Hello' },
+    { now: new Date() },
+  );
   const call = await claimed(access.services.database);
   await finishCall(em, { id: 'id' in call ? call.id : '', holder }, response);
 });

@@ -49,7 +49,7 @@ export async function createAccess(
 ): Promise<Subgraph<AccessContext>> {
   const signer = createSigner(access.privateJwk);
   const sealer = createTextSealer(fieldKeys);
-  const mails = createMails(sealer, mailer !== null);
+  const mails = createMails(sealer, mailer);
   const { maxIdempotencyKeys, secondFactor, publicUrl } = config;
   const services = { signer, sealer, signInLimits, maxIdempotencyKeys, secondFactor, apiKeySecret, mails, publicUrl };
   const { counter, report } = createSessionEvents();

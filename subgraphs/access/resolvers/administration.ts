@@ -75,7 +75,7 @@ export const administrationMutations = {
     recordMutation('account', {
       parse: personInput,
       change: ({ context, transaction, caller, input, now }) =>
-        eraseAccount(transaction, auditOf(context, caller, now), input),
+        eraseAccount(transaction, auditOf(context, caller, now), input, context.mails),
     }),
   ),
 };

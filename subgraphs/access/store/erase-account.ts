@@ -10,6 +10,7 @@ import { erasedEmailOf, isErased, pseudonymOf } from '../domain/pseudonym.ts';
 import { type Account, ApiKeyEntity, accountEmail } from '../entities.ts';
 import { lockedAccount } from './account-changes.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
+import type { Mails } from './mails.ts';
 import { removeFactor } from './second-factors.ts';
 import { endSessionsOf } from './sessions.ts';
 
@@ -21,12 +22,14 @@ export async function eraseAccount(
   transaction: Transaction,
   audit: AccountAudit,
   { accountId }: { readonly accountId: string },
+  mails: Pick<Mails, 'forget'>,
 ): Promise<Account> {
   const { em, emit } = transaction;
   const { at } = audit;
   const account = await lockedAccount(em, accountId, audit.actorId, true);
   if (isErased(account)) return account;
   await requireIdle(em, account);
+  await mails.forget(em, account.email);
   const [name, email] = [pseudonymOf(accountId), erasedEmailOf(accountId)];
   Object.assign(account, {
     name,

@@ -3,9 +3,9 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Chore } from '#shared/events/chores.ts';
 import type { TextSealer } from '#shared/identity/sealed-text.ts';
-import type { Mail, Mailer } from '#shared/mail/mailer.ts';
+import type { Mailer } from '#shared/mail/mailer.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import { placeOfMail } from './mails.ts';
+import { openMail } from './mails.ts';
 
 export interface SendOptions {
   readonly mailer: Mailer;
@@ -48,10 +48,15 @@ export async function sendMails(em: EntityManager, log: Log, options: SendOption
 async function settleMail(em: EntityManager, log: Log, mail: ClaimedMail, options: SendOptions): Promise<boolean> {
   const { id, attempts } = mail;
   if (mail.isExpired && !mail.isDecoy) log.warn({ mail: id, attempts }, 'a mail was not sent in time');
-  if (mail.isExpired || mail.isDecoy) return forgetMail(em, id);
+  if (mail.isExpired || mail.isDecoy) {
+    await forgetMail(em, id);
+    return true;
+  }
   try {
-    // What `createMails` has sealed is a mail.
-    await options.mailer.send(JSON.parse(options.sealer.open(mail.sealed, placeOfMail(id))) as Mail, id);
+    const opened = openMail(options.sealer, id, mail.sealed);
+    await options.mailer.send(opened, id);
+    // Its recipient was erased meanwhile.
+    if (!(await forgetMail(em, id))) await options.mailer.forget(opened.to);
   } catch (error) {
     const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }; // texts of servers repeat addresses
     log.warn({ mail: id, attempts, code, responseCode }, 'a mail was not sent; it will be tried again');
@@ -60,7 +65,7 @@ async function settleMail(em: EntityManager, log: Log, mail: ClaimedMail, option
     await query(em, sql`update outgoing_mail set due_at = ${dueAt} where id = ${id}`);
     return responseCode !== undefined;
   }
-  return forgetMail(em, id);
+  return true;
 }
 
 async function claimMail(em: EntityManager, now: Date): Promise<ClaimedMail | undefined> {
@@ -74,7 +79,8 @@ async function claimMail(em: EntityManager, now: Date): Promise<ClaimedMail | un
   return mail;
 }
 
-async function forgetMail(em: EntityManager, id: string): Promise<true> {
-  await query(em, sql`delete from outgoing_mail where id = ${id}`);
-  return true;
+/** @returns false if somebody else has deleted it */
+async function forgetMail(em: EntityManager, id: string): Promise<boolean> {
+  const deleted = await query(em, sql`delete from outgoing_mail where id = ${id} returning id`);
+  return deleted.length > 0;
 }

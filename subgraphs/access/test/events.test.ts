@@ -73,7 +73,7 @@ test('new organizations, tiers, names and accounts are each emitted once', async
 });
 
 describe('driver.changed', () => {
-  const react = createReactions(createMails(createTextSealer(fieldKeys), false))['driver.changed'];
+  const react = createReactions(createMails(createTextSealer(fieldKeys), null))['driver.changed'];
   const driverOf = async (id: string) =>
     (await access.services.database.fork().findOneOrFail(AccountEntity, id)).driverId ?? null;
   const by = { actorId: newId(), requestId: 'gateway-1', clientRequestId: 'mine', clientAddress: '192.0.2.1' };

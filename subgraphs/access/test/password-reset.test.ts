@@ -9,6 +9,7 @@ import {
   clientVerifier,
   fieldKeys,
   givenAccount,
+  givenAdministrator,
   handClock,
   password,
   type SessionPayload,
@@ -26,6 +27,9 @@ const mailer = {
   async send(mail: Mail, id: string) {
     if (failure) throw failure;
     sent.push({ ...mail, id });
+  },
+  async forget(address: string) {
+    sent = sent.filter(({ to }) => to !== address);
   },
 };
 
@@ -185,4 +189,42 @@ test('a system without a mail server says so', async () => {
   } finally {
     await off.close();
   }
+});
+
+test('the erasure of a person deletes the mails to the address: those that wait, and those that the mailer keeps', async () => {
+  const [erased, other] = ['gone@demo.test', 'stays@demo.test'];
+  const accountId = await givenAccount(access, { email: erased, roles: ['DRIVER'] });
+  await givenAccount(access, { email: other, roles: ['DRIVER'] });
+  await Promise.all([request(erased), request(other)]);
+  await deliver();
+  expect(sent.map(({ to }) => to).toSorted()).toEqual([erased, other]);
+  failure = new Error('no server');
+  await Promise.all([request(erased), request(other)]);
+  const admin = await givenAdministrator(access, 'admin@erasing.test');
+  const erase = 'mutation($id: ID!) { erasePersonalData(input: { accountId: $id }) { userErrors { code } } }';
+  expect((await access.ask(admin, erase, { id: accountId })).data).toEqual({ erasePersonalData: { userErrors: [] } });
+  failure = undefined;
+  await deliver();
+  expect(sent.map(({ to }) => to)).toEqual([other, other]);
+});
+
+test('a mail that is being sent while its person is erased is not kept', async () => {
+  const email = 'leaving@demo.test';
+  const accountId = await givenAccount(access, { email, roles: ['DRIVER'] });
+  await request(email);
+  const admin = await givenAdministrator(access, 'admin@leaving.test');
+  const erase = 'mutation($id: ID!) { erasePersonalData(input: { accountId: $id }) { userErrors { code } } }';
+  const slow = {
+    ...mailer,
+    async send(mail: Mail, id: string) {
+      await access.ask(admin, erase, { id: accountId });
+      await mailer.send(mail, id);
+    },
+  };
+  await sendMails(access.services.database.fork(), createLog('mails', 'silent'), {
+    mailer: slow,
+    sealer,
+    clock: clock.now,
+  });
+  expect(sent).toEqual([]);
 });

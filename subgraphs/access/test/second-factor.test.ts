@@ -34,6 +34,7 @@ const mailer = {
   async send(mail: Mail) {
     sent.push(mail);
   },
+  forget: async () => {},
 };
 
 /** Sends the queued mails, and returns those to an address. */

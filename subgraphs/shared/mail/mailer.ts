@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 
@@ -14,6 +14,8 @@ export interface Mail {
 export interface Mailer {
   /** Sends a mail. @param id the same for each attempt, so that receivers recognize a mail that was sent twice */
   send(mail: Mail, id: string): Promise<void>;
+  /** Deletes the mails to an address that it has kept. */
+  forget(address: string): Promise<void>;
 }
 
 /** How long one step of a dialogue with the server may take. */
@@ -23,7 +25,10 @@ const timeoutMs = 20_000;
 export function createSmtpMailer(url: string, from: string): Mailer {
   const limits = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
   const transport = createTransport({ url, ...limits, disableFileAccess: true, disableUrlAccess: true });
-  return { send: async (mail, id) => void (await transport.sendMail(messageOf(mail, id, from))) };
+  return {
+    send: async (mail, id) => void (await transport.sendMail(messageOf(mail, id, from))),
+    forget: async () => {}, // it keeps none
+  };
 }
 
 /** Writes mails as files of a folder, for development. Only the owner may read them. */
@@ -37,7 +42,26 @@ export function createFileMailer(folder: string, from: string): Mailer {
       await writeFile(unfinished, message as Buffer, { mode: 0o600 }); // `buffer` makes it one
       await rename(unfinished, join(folder, `${id}.eml`));
     },
+    async forget(address) {
+      const { message } = await transport.sendMail(messageOf({ to: address, subject: '', text: '' }, '', from));
+      const recipient = recipientOf(message as Buffer);
+      const names = await readdir(folder).catch(noFolder);
+      for (const name of names.filter((given) => given.endsWith('.eml'))) {
+        const file = join(folder, name);
+        if (recipientOf(await readFile(file)) === recipient) await rm(file, { force: true });
+      }
+    },
   };
+}
+
+/** The header with the recipient of a message, as it is written. */
+function recipientOf(message: Buffer): string | undefined {
+  return /^To: .*(?:\r?\n[ \t].*)*/m.exec(message.toString('utf8'))?.[0];
+}
+
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 function messageOf({ to, subject, text }: Mail, id: string, from: string) {

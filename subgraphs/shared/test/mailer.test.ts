@@ -48,6 +48,12 @@ test('in development mails are files that only their owner may read', async () =
     const file = join(folder, 'mail', 'mail-1.eml');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readFile(file, 'utf8')).toContain('Subject: Reset your password');
+    await mailer.send({ ...mail, to: 'bana@demo.test' }, 'mail-2');
+    await mailer.send({ ...mail, to: 'ünï@demo.test' }, 'mail-3');
+    await mailer.forget('ünï@demo.test');
+    await mailer.forget(mail.to);
+    expect(await readdir(join(folder, 'mail'))).toEqual(['mail-2.eml']);
+    await createFileMailer(join(folder, 'none'), from).forget(mail.to);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
