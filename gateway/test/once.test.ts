@@ -41,6 +41,17 @@ describe('the change of a mutation', () => {
   test('may still be made if each root field was refused or may be tried again', () => {
     expect(effectOf(two, { errors: [refused('a'), away('b')] })).toBe('open');
   });
+
+  test('may have been made if all is null because time ran out below a root field', () => {
+    const late = error('GATEWAY_TIMEOUT', ['b', 'shipment', 'stops'], true);
+    expect(effectOf(two, { errors: [late], failureStatus: 504 })).toBe('unread');
+    expect(effectOf(two, { errors: [away('a'), late], failureStatus: 503 })).toBe('unread');
+    expect(effectOf(two, { errors: [late] })).toBe('known'); // the data show the change
+    expect(effectOf(two, { errors: [error('OUTCOME_UNKNOWN', ['b'])], failureStatus: 504 })).toBe('known');
+    expect(effectOf(two, { errors: [error('GATEWAY_TIMEOUT', ['a'], true), away('b')], failureStatus: 503 })).toBe(
+      'open',
+    );
+  });
 });
 
 describe('the gateway sends a key of its own along', () => {

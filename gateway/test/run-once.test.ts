@@ -71,6 +71,46 @@ describe('a call', () => {
   });
 });
 
+describe('a mutation whose response could not be read in time', () => {
+  const error = {
+    message: 'The request took too long.',
+    path: ['book', 'stops'],
+    extensions: { code: 'GATEWAY_TIMEOUT', retryable: true, requestId: 'r' },
+  } as const;
+  const late = {
+    ...executed,
+    body: new ResponseBody('{"data":null}'),
+    errors: [error],
+    failureStatus: 504,
+  } as const;
+  const execution = () => ({ pay: async () => {}, run: async () => ({ ...late, body: new ResponseBody('{}') }) });
+
+  async function ends(given: Checked) {
+    const told: unknown[] = [];
+    const runner = runnerOf({
+      finish: async (_checked, _begun, response) => told.push(['finished', response]) > 0,
+      release: async (_checked, _held, keeps) => told.push(['released', keeps]) > 0,
+    });
+    const response = await runner.respond(given, call, execution());
+    return { response, told };
+  }
+
+  test('is told as OUTCOME_UNKNOWN and stored as that, not as a failure, because the change may have been made', async () => {
+    const { response, told } = await ends(checked);
+    expect(response.status).toBe(504);
+    expect(response.errors).toMatchObject([{ extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } }]);
+    expect(told).toEqual([['finished', { status: 504, body: response.body }]]);
+  });
+
+  test('is not stored if the subgraph makes the change once: the same request then gets its outcome', async () => {
+    const document = parse('mutation { book(idempotencyKey: "12345678") }');
+    const keyed = { ...checked, document, operation: document.definitions[0] } as Checked;
+    const { response, told } = await ends(keyed);
+    expect(response).toMatchObject({ status: 504, errors: [error] });
+    expect(told).toEqual([['released', true]]);
+  });
+});
+
 describe('how a call has ended', () => {
   test('is told again until the access subgraph confirms it', async () => {
     const results = [false, false, true];

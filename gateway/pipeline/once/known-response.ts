@@ -17,12 +17,19 @@ export const replayCost = 1;
 
 const stoppedMessage =
   'The gateway that ran the first request with this idempotency key has stopped. The change may or may not have been made. Read its outcome before trying again with a new key.';
+const unreadMessage =
+  'The request was carried out, but its response could not be read. The change may or may not have been made. Read its outcome before trying again with a new key.';
 const tooLongMessage =
   'The first request with this idempotency key has been carried out, but its response was too long to be stored. Read its outcome.';
 
 /** The response to a call that a gateway has begun and not ended. */
 export function outcomeUnknown(checked: Checked): KnownResponse {
   return unknown(checked, stoppedMessage);
+}
+
+/** The response instead of one that says that the mutation failed, although its change may have been made. */
+export function outcomeUnread(checked: Checked): KnownResponse {
+  return unknown(checked, unreadMessage);
 }
 
 /** The response that is stored instead of a longer one. */

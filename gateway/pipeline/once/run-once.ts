@@ -10,7 +10,7 @@ import { carryKey } from './carry-key.ts';
 import { effectOf } from './effect.ts';
 import type { FinishedCalls } from './finished-calls.ts';
 import type { KeyedCall } from './keyed-call.ts';
-import { type KnownResponse, oldResponse, outcomeTooLong, outcomeUnknown } from './known-response.ts';
+import { type KnownResponse, oldResponse, outcomeTooLong, outcomeUnknown, outcomeUnread } from './known-response.ts';
 import { keyReused, stillRunning, tooManyKeys } from './refusals.ts';
 
 /** What a call does when it runs. */
@@ -153,7 +153,8 @@ export class OnceRunner {
       const known = { status, body: String(response.body.read()), errors, cost, extensions, isOld: false };
       const effect = effectOf(checked, response);
       if (effect === 'known') return await this.#store(checked, begun, known);
-      await release(mayHaveRun || (effect === 'open' && isRepeatable));
+      if (effect === 'unread' && !isRepeatable) return await this.#store(checked, begun, outcomeUnread(checked));
+      await release(mayHaveRun || (effect !== 'none' && isRepeatable));
       return known;
     } catch (error) {
       if (isRefusal(error)) await release(mayHaveRun);
