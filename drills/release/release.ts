@@ -4,6 +4,7 @@ import { type Plan, planRelease } from '../../release/plan.ts';
 import { type ReleaseReport, runRelease } from '../../release/run-release.ts';
 import { atMost, type Drill, type DrillCase, type DrillContext, ledgerBars, refusedRequests } from '../drill.ts';
 import { createOperator, withApiKeys } from '../operator.ts';
+import { queryOnce } from '../query-once.ts';
 import { runFault } from '../with-ledger.ts';
 import { withTopology } from '../with-topology.ts';
 import { topologyTarget } from './topology-target.ts';
@@ -34,9 +35,11 @@ export const releaseDrill: Drill = {
   name: 'release',
   does: 'releases a version that fails on purpose while clients write; the release is rolled back',
   run: (site) =>
-    withTopology(site, (context) =>
-      release('fails', copyFailing(context.project, join(site.data, 'failing')), context),
-    ),
+    withTopology(site, async (context) => {
+      const cases = await release('fails', copyFailing(context.project, join(site.data, 'failing')), context);
+      await startOnNewSchema(context);
+      return cases;
+    }),
   bars: (cases) => [
     ...ledgerBars(cases),
     ...cases.flatMap(({ name, failingMs, release: report }) => [
@@ -62,6 +65,18 @@ async function release(name: string, app: string, context: DrillContext): Promis
   };
   const measured = await runFault(operator, fault, context);
   return [{ ...measured, ...(report && { release: report }) }];
+}
+
+/** The former version also starts on the tables of the next one. @throws Error if it does not, or if they are not there */
+async function startOnNewSchema({ topology }: DrillContext): Promise<void> {
+  await queryOnce(
+    topology.environmentOf('shipments')['SUBGRAPH_DATABASE_URL'] ?? '',
+    'select drilled_at from shipments.shipment cross join shipments.drilled limit 1',
+  );
+  const shipments = topology.of('shipments');
+  await shipments.stop();
+  shipments.start();
+  await shipments.healthy(60_000);
 }
 
 /** A copy of the product that adds to the tables of shipments, and that cannot create any. */
