@@ -16,7 +16,7 @@ const command = {
   does: 'Releases a version: migrates, tests it beside the former one, and directs 10, 25, 50, 75 and 100 % of the callers to it. Rolls back when it does not hold, and then exits with 1. See docs/guides/release.md.',
   options: {
     to: { type: 'string', value: 'VERSION', help: 'the version: the tag of its image' },
-    target: { type: 'string', value: 'TARGET', default: 'kubernetes', help: 'kubernetes or topology' },
+    target: { type: 'string', value: 'TARGET', default: 'kubernetes', help: 'kubernetes, compose or topology' },
     step: { type: 'string', value: 'SECONDS', default: '600', help: 'length of a step' },
     watch: {
       type: 'string',
@@ -47,6 +47,12 @@ const command = {
       value: 'URL',
       default: 'http://127.0.0.1:9090',
       help: 'kubernetes: where the figures are',
+    },
+    'env-file': {
+      type: 'string',
+      value: 'FILE',
+      default: '.env.production',
+      help: 'compose: variables of docker-compose.yml',
     },
     data: { type: 'string', value: 'FOLDER', default: '.', help: 'topology: its data folder' },
     app: {

@@ -1,32 +1,51 @@
 import { z } from 'zod';
+import { errorMessage } from '#shared/errors/error-code.ts';
 import type { Counters } from './reading.ts';
 
 const timeoutMs = 4_000;
+const adminPort = 4_100;
+
+/** Sends a request to a process of a gateway: a POST where there is a body. @throws Error if it does not respond */
+export type SendToGateway = (
+  gateway: string,
+  port: number,
+  path: string,
+  body?: string,
+) => Promise<{ readonly status: number; readonly text: string }>;
+
+/** Gateways whose names are known here. */
+export const sendByName: SendToGateway = async (gateway, port, path, body) => {
+  const response = await fetch(`http://${gateway}:${port}${path}`, {
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(body !== undefined && { method: 'POST', body, headers: { 'content-type': 'application/json' } }),
+  });
+  return { status: response.status, text: await response.text() };
+};
 
 const readiness = z.object({
   status: z.string(),
   parts: z.array(z.object({ name: z.string(), status: z.string(), reason: z.string().nullable() })).default([]),
 });
 
-/** @param adminUrl address of the admin port of a gateway. @returns what fails, or undefined */
-export async function findHealthFault(adminUrl: string): Promise<string | undefined> {
+/** @returns what fails, or undefined */
+export async function findHealthFault(send: SendToGateway, gateway: string): Promise<string | undefined> {
   try {
-    const response = await fetch(new URL('/health/ready', adminUrl), { signal: AbortSignal.timeout(timeoutMs) });
-    const { status, parts } = readiness.parse(await response.json());
+    const response = await send(gateway, adminPort, '/health/ready');
+    const { status, parts } = readiness.parse(JSON.parse(response.text));
     const down = parts.filter((part) => part.status === 'down');
-    if (response.ok && down.length === 0) return undefined;
+    if (response.status === 200 && down.length === 0) return undefined;
     const reasons = down.map(({ name, reason }) => `${name} is down. ${reason ?? ''}`.trim());
     return `A health check fails: ${reasons.join(' ') || status}`;
   } catch (error) {
-    return `A health check fails: ${adminUrl} does not respond (${String(error)}).`;
+    return `A health check fails: ${gateway} does not respond (${errorMessage(error)}).`;
   }
 }
 
 /** The counters of a gateway. @throws Error if it does not respond */
-export async function readCounters(adminUrl: string): Promise<Counters> {
-  const response = await fetch(new URL('/metrics', adminUrl), { signal: AbortSignal.timeout(timeoutMs) });
-  if (!response.ok) throw new Error(`${adminUrl}/metrics responds ${response.status}.`);
-  return parseCounters(await response.text());
+export async function readCounters(send: SendToGateway, gateway: string): Promise<Counters> {
+  const { status, text } = await send(gateway, adminPort, '/metrics');
+  if (status !== 200) throw new Error(`${gateway} responds ${status}.`);
+  return parseCounters(text);
 }
 
 const line = /^(?<name>\w+)\{(?<labels>.*)\} (?<value>\S+)/gm;

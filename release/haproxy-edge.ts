@@ -15,6 +15,8 @@ export interface EdgeFiles {
   readonly socket: string;
   /** The map of infra/haproxy/haproxy.cfg with the share and the chosen callers. */
   readonly map: string;
+  /** The path by which HAProxy knows the map. */
+  readonly mapName: string;
 }
 
 /** The edge of docker-compose.yml: HAProxy, which reads from a map who gets the next version. */
@@ -27,13 +29,13 @@ export class HaproxyEdge {
 
   /** Replaces the map at once, and in the file, which HAProxy reads when it starts again. */
   async direct({ percent, chosen }: Share): Promise<void> {
-    const { map } = this.#files;
+    const { map, mapName } = this.#files;
     const lines = [`share ${percent}`, ...chosen.map((one) => `${one} ${chosenValue}`)];
     writeFileSync(map, `${lines.join('\n')}\n`);
-    const [, version] = /New version created: (\d+)/.exec(await this.#ask(`prepare map ${map}`)) ?? [];
-    if (!version) throw new Error(`HAProxy does not know the map ${map}.`);
-    await this.#require(`add map @${version} ${map} <<\n${lines.join('\n')}\n`);
-    await this.#require(`commit map @${version} ${map}`);
+    const [, version] = /New version created: (\d+)/.exec(await this.#ask(`prepare map ${mapName}`)) ?? [];
+    if (!version) throw new Error(`HAProxy does not know the map ${mapName}.`);
+    await this.#require(`add map @${version} ${mapName} <<\n${lines.join('\n')}\n`);
+    await this.#require(`commit map @${version} ${mapName}`);
   }
 
   /** Resolves when HAProxy sends requests to every server of a backend. @throws Error if that takes too long */

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import type { ProcessSets } from './topology-target.ts';
+import type { ProcessSets } from '../../release/sets-target.ts';
 
 /** Starting nine processes on a busy machine, or ending them in order, takes minutes. */
 const answerMs = 600_000;

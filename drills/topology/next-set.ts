@@ -1,5 +1,8 @@
 import { type ComposeFile, type ComposeService, isProduct } from './compose-file.ts';
 
+/** What the next set changes of a service. */
+type Part = Pick<ComposeService, 'environment' | 'depends_on' | 'profiles'>;
+
 /** The name of a service in the next set. */
 export const nextName = (name: string): string => `next-${name}`;
 
@@ -12,7 +15,7 @@ export function withNextSet(file: ComposeFile): ComposeFile {
 }
 
 /** Its addresses lead to processes of the next set; database and Redis are the same. */
-function nextService(service: ComposeService, names: ReadonlySet<string>): ComposeService {
+export function nextService<T extends Part>(service: T, names: ReadonlySet<string>): T {
   const environment = Object.entries(service.environment).map(([setting, value]) => [
     setting,
     nextAddress(value, names),

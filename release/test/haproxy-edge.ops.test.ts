@@ -85,7 +85,7 @@ beforeAll(async () => {
     haproxy.kill('SIGKILL');
     await exit;
   });
-  edge = new HaproxyEdge({ socket: file('admin.sock'), map: file('release.map') });
+  edge = new HaproxyEdge({ socket: file('admin.sock'), map: file('release.map'), mapName: file('release.map') });
   await edge.up('gateways');
   await edge.up('next-gateways');
 });

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { findHealthFault, readCounters, type SendToGateway } from './gateway-reading.ts';
+import type { HaproxyEdge } from './haproxy-edge.ts';
+import type { Counters, Reading } from './reading.ts';
+import type { ReleaseTarget } from './target.ts';
+
+/** The standing set of processes behind HAProxy, and the next one. A version is the tag of an image, or a folder. */
+export interface ProcessSets {
+  migrate(version: string): Promise<void>;
+  startNext(version: string): Promise<void>;
+  /** Restarts the standing set, one process after the other. */
+  replace(version: string): Promise<void>;
+  stopNext(): Promise<void>;
+}
+
+const gateways = ['next-gateway-1', 'next-gateway-2'];
+const graphPort = 4_000;
+
+/** Releases on the services of docker-compose.yml. @param send sends a request to a gateway of the next set */
+export function setsTarget(sets: ProcessSets, edge: HaproxyEdge, send: SendToGateway): ReleaseTarget {
+  let last: ReadonlyMap<string, Counters> = new Map();
+
+  async function read(): Promise<string | undefined> {
+    const faults = await Promise.all(gateways.map((gateway) => findHealthFault(send, gateway)));
+    const fault = faults.find((one) => one !== undefined);
+    if (fault !== undefined) return fault;
+    last = new Map(
+      await Promise.all(gateways.map(async (gateway) => [gateway, await readCounters(send, gateway)] as const)),
+    );
+    return undefined;
+  }
+
+  return {
+    migrate: (version) => sets.migrate(version),
+    async start(version) {
+      await sets.startNext(version);
+      await edge.up('next-gateways');
+    },
+    async smoke() {
+      for (const gateway of gateways) await checkGateway(send, gateway);
+    },
+    direct: (share) => edge.direct(share),
+    async observe(): Promise<Reading> {
+      const fault = await read().catch((error: unknown) => `The figures cannot be read: ${errorMessage(error)}`);
+      return { at: performance.now(), gateways: last, fault };
+    },
+    async promote(version) {
+      await sets.replace(version);
+      await edge.up('gateways');
+    },
+    stop: () => sets.stopNext(),
+  };
+}
+
+async function checkGateway(send: SendToGateway, gateway: string): Promise<void> {
+  const fault = await findHealthFault(send, gateway);
+  if (fault !== undefined) throw new Error(fault);
+  const query = 'query Smoke { __typename }';
+  const extensions = { persistedQuery: { version: 1, sha256Hash: hash('sha256', query, 'hex') } };
+  const { text } = await send(gateway, graphPort, '/graphql', JSON.stringify({ query, extensions }));
+  if (!text.includes('"__typename":"Query"')) throw new Error(`${gateway} fails the smoke test: ${text.slice(0, 500)}`);
+}
