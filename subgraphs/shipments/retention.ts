@@ -2,17 +2,30 @@ import { chore, type Retention, stays } from '#shared/database/retention.ts';
 
 const contract = 'part of the freight contract';
 
+/** Days after the last change of an ended shipment or a draft for which its contacts are kept. */
+export const daysOfContacts = 400;
+
 /** How long the tables of the shipments subgraph keep their rows. */
 export const retention: Retention = {
   shipment: { holds: 'freight, notes, and the account that created it', until: stays, why: contract },
   stop: {
     holds: 'address, contact name and contact phone',
-    until: stays,
-    why: `${contract}; erasePersonalData removes the contacts that a person gave`,
+    until: chore(
+      'eraseEndedContacts',
+      `${daysOfContacts} days after the last change of an ended shipment for its contacts; the address stays`,
+    ),
+    why: `claims for loss and delay can be made for 9 months (49 USC 14706); the address is ${contract}`,
   },
   item: { holds: 'goods', until: stays, why: contract },
   shipment_event: { holds: 'steps, places, and the account that recorded them', until: stays, why: contract },
-  shipment_change: { holds: 'changed values, before and after', until: stays, why: contract },
+  shipment_change: {
+    holds: 'changed values, before and after',
+    until: chore(
+      'eraseEndedContacts',
+      `${daysOfContacts} days after the last change of an ended shipment for contacts; other values stay`,
+    ),
+    why: contract,
+  },
   proof_of_delivery: { holds: 'name of the recipient, references of signature and photo', until: stays, why: contract },
   rating: { holds: 'stars and comment of an account', until: stays, why: 'quality of drivers' },
   shipment_comment: { holds: 'comments of an account', until: stays, why: contract },

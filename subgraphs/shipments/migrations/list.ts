@@ -14,6 +14,7 @@ import { IndexLongHistory } from './0012-long-history.ts';
 import { IndexRegions } from './0013-regions.ts';
 import { SealContacts } from './0014-sealed-contacts.ts';
 import { AddContactErasures } from './0015-contact-erasures.ts';
+import { FindOldContacts } from './0016-old-contacts.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -31,4 +32,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0013-regions', class: IndexRegions },
   { name: '0014-sealed-contacts', class: SealContacts },
   { name: '0015-contact-erasures', class: AddContactErasures },
+  { name: '0016-old-contacts', class: FindOldContacts },
 ];

@@ -6,6 +6,7 @@ import type { EventPayload } from '#shared/events/topics.ts';
 import { searchOf } from '../domain/search-keys.ts';
 import { promisedStatuses } from '../domain/status.ts';
 import { ChangeEntity, ShipmentEntity, StopEntity } from '../entities.ts';
+import { daysOfContacts } from '../retention.ts';
 
 const shipmentsPerBatch = 200;
 
@@ -22,9 +23,27 @@ export async function eraseContactsOf(
   while (await eraseSome(em));
 }
 
-/** Erases the contacts of shipments that have ended since their person was erased. */
+/** Erases the contacts of shipments that have ended since their person was erased, and of those that have not changed for long. */
 export async function eraseEndedContacts(em: EntityManager): Promise<void> {
   while (await em.transactional((inner) => eraseSome(inner)));
+  while (await em.transactional(async (inner) => (await noteOld(inner)) && (await eraseSome(inner))));
+}
+
+/** Notes some ended shipments and drafts that have not changed for long. @returns false if there are none */
+async function noteOld(em: EntityManager): Promise<boolean> {
+  const last = sql`now() - make_interval(days => ${daysOfContacts}::int)`;
+  const noted = await query(
+    em,
+    sql`insert into contact_erasure (shipment_id)
+      (select id from shipment where status in ('DELIVERED', 'CANCELLED') and not contacts_erased and updated_at < ${last}
+        order by updated_at limit ${shipmentsPerBatch})
+      union all
+      (select id from shipment t where status = 'DRAFT' and updated_at < ${last}
+        and exists (select from stop s where s.shipment_id = t.id and num_nonnulls(s.contact_name, s.contact_phone) > 0)
+        limit ${shipmentsPerBatch})
+      on conflict do nothing returning shipment_id`,
+  );
+  return noted.length > 0;
 }
 
 /** @returns false if there is nothing to erase any more */
@@ -39,6 +58,7 @@ async function eraseSome(em: EntityManager): Promise<boolean> {
   );
   const ids = due.map(({ id }) => id);
   if (ids.length === 0) return false;
+  await query(em, sql`update shipment set contacts_erased = true where id = any(${ids}::uuid[]) returning id`);
   const ofThese = { shipmentId: { $in: ids } };
   const stops = await em.find(StopEntity, ofThese, { orderBy: { sequence: 'asc' } });
   for (const stop of stops) em.assign(stop, { contactName: null, contactPhone: null });

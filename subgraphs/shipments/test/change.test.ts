@@ -298,3 +298,67 @@ describe('changing a shipment', () => {
     expect(payloads.every(({ shipment }) => shipment?.status === 'BOOKED')).toBe(true);
   });
 });
+
+describe('the contacts of a shipment', () => {
+  const readContacts = async (id: string) => {
+    const query = `query($id: ID!) { shipment(id: $id) {
+      stops { contactName contactPhone city } changes { fields { field before after } } } }`;
+    type Read = {
+      shipment: {
+        stops: { contactName: string | null; contactPhone: string | null; city: string }[];
+        changes: { fields: FieldChange[] }[];
+      };
+    };
+    const { data } = await scene.ask<Read>(dispatcher, query, { id });
+    const { stops, changes } = data!.shipment;
+    return { stops, changed: changes.flatMap(({ fields }) => fields).filter(({ field }) => /contact/.test(field)) };
+  };
+  const contact = { contactName: 'Ada Ames', contactPhone: '+13125550100' };
+  const withContact = { stops: [chicago, { ...toronto, ...contact }] };
+
+  async function unchangedFor(days: number, isCancelled = true): Promise<string> {
+    const { id, version } = await create(scene, withContact);
+    const stops = [chicago, { ...toronto, ...contact, contactName: 'Bo Berg' }];
+    await update(customer, { shipmentId: id, expectedVersion: version, stops });
+    if (isCancelled) await change(scene, customer, 'cancelShipment', { shipmentId: id, reason: 'No goods' });
+    await scene.services.database
+      .fork()
+      .execute('update shipment set updated_at = now() - make_interval(days => ?) where id = ?', [days, id]);
+    return id;
+  }
+  const erase = async () => {
+    const chore = scene.subgraph.chores?.find(({ name }) => name === 'eraseEndedContacts');
+    await chore!.run(scene.services.database.fork(), scene.services.log);
+  };
+
+  test('are erased 400 days after the last change of an ended shipment or a draft, also in its history', async () => {
+    const [old, draft] = [await unchangedFor(401), await unchangedFor(401, false)];
+    const [young, open] = [await unchangedFor(399), await unchangedFor(399, false)];
+    await erase();
+    for (const id of [old, draft]) {
+      const { stops, changed } = await readContacts(id);
+      expect(stops).toMatchObject([
+        { contactName: null, contactPhone: null, city: 'Chicago' },
+        { contactName: null, contactPhone: null, city: 'Toronto' },
+      ]);
+      expect(changed).toEqual([{ field: 'stops.1.contactName', before: null, after: null }]);
+    }
+    for (const id of [young, open]) {
+      const { stops, changed } = await readContacts(id);
+      expect(stops[1]).toMatchObject({ contactName: 'Bo Berg', contactPhone: contact.contactPhone });
+      expect(changed).toEqual([{ field: 'stops.1.contactName', before: 'Ada Ames', after: 'Bo Berg' }]);
+    }
+  });
+
+  test('are found only once', async () => {
+    await unchangedFor(500);
+    await erase();
+    const rows = await scene.services.database
+      .fork()
+      .execute(
+        `select id from shipment where status = 'CANCELLED' and not contacts_erased and updated_at < now() - interval '400 days'`,
+      );
+    expect(rows).toEqual([]);
+    await erase();
+  });
+});
