@@ -15,6 +15,7 @@ import { IndexRegions } from './0013-regions.ts';
 import { SealContacts } from './0014-sealed-contacts.ts';
 import { AddContactErasures } from './0015-contact-erasures.ts';
 import { FindOldContacts } from './0016-old-contacts.ts';
+import { ForgetImportOutcomes } from './0017-import-outcomes.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -33,4 +34,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0014-sealed-contacts', class: SealContacts },
   { name: '0015-contact-erasures', class: AddContactErasures },
   { name: '0016-old-contacts', class: FindOldContacts },
+  { name: '0017-import-outcomes', class: ForgetImportOutcomes },
 ];

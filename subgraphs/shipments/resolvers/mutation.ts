@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type MutationResolver, mutation, type Scope } from '#shared/graphql/mutation.ts';
 import type { ShipmentsContext } from '../context.ts';
-import { importInput } from '../domain/import-input.ts';
+import { importInput, rowLabel } from '../domain/import-input.ts';
 import { type CreateInput, createInput, updateInput } from '../domain/shipment-input.ts';
 import { advanceInput, bookInput, cancelInput, commentInput, rateInput } from '../domain/step-input.ts';
 import { bookShipment } from '../store/booking.ts';
@@ -105,7 +105,10 @@ export const Mutation = {
     mutation({
       parse: importInput,
       change: ({ transaction, caller, input, now }) => importShipments(transaction, caller, input, now),
-      payload: (result) => result,
+      payload: ({ refusals, ...counts }, { input }) => ({
+        ...counts,
+        refusals: refusals.map(({ row, ...refusal }) => ({ ...refusal, ...rowLabel.parse(input.rows[row]) })),
+      }),
     }),
   ),
 };

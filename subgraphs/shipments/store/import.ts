@@ -15,9 +15,11 @@ import { type ImportFacts, type ImportInput, importRow, rowLabel } from '../doma
 import { importedRows } from './import-rows.ts';
 import { isKnownOrganization } from './organizations.ts';
 
+/** It is kept with the idempotency key, without texts of the row, which may be personal data. */
 export type ImportRefusal = {
+  /** Index of the row in the input. */
+  readonly row: number;
   readonly line: number;
-  readonly sourceReference: string;
   readonly code: UserErrorCode;
   /** Dotted path of the field at fault. */
   readonly field: string | null;
@@ -31,6 +33,7 @@ export type ImportOutcome = {
 };
 
 interface Candidate {
+  readonly row: number;
   readonly facts: ImportFacts;
   readonly fingerprint: string;
 }
@@ -50,7 +53,7 @@ export async function importShipments(
   }
   const refusals: ImportRefusal[] = [];
   const rowShape = importRow(now);
-  const candidates = rows.flatMap((row) => candidateOf(row, rowShape, batch.columns.length, refusals));
+  const candidates = rows.flatMap((row, index) => candidateOf(row, index, rowShape, batch.columns.length, refusals));
   // Without the lock, two imports at once could both insert the same row.
   await query(em, sql`select pg_advisory_xact_lock(hashtext('shipments-import'))`);
   const fresh = await sift(em, batch.source, candidates, refusals);
@@ -71,27 +74,28 @@ export async function importShipments(
 
 function candidateOf(
   row: unknown,
+  index: number,
   rowShape: ReturnType<typeof importRow>,
   columns: number,
   refusals: ImportRefusal[],
 ): Candidate[] {
-  const label = rowLabel.parse(row); // the schema guarantees it
+  const { line } = rowLabel.parse(row); // the schema guarantees it
   const parsed = rowShape.safeParse(row, { error: describeIssue });
   if (!parsed.success) {
     const [fault] = userErrorsOf(parsed.error, row);
     if (!fault) throw parsed.error;
     const field = fault.field?.join('.') ?? null;
-    refusals.push({ ...label, code: fault.code, field, message: `${field ?? 'row'}: ${fault.message}` });
+    refusals.push({ row: index, line, code: fault.code, field, message: `${field ?? 'row'}: ${fault.message}` });
     return [];
   }
   if (parsed.data.values.length !== columns) {
     const message = `The row has ${parsed.data.values.length} values for ${columns} columns. Give one value per column.`;
-    refusals.push({ ...label, code: 'INVALID_INPUT', field: 'values', message });
+    refusals.push({ row: index, line, code: 'INVALID_INPUT', field: 'values', message });
     return [];
   }
   const { line: _place, ...content } = parsed.data;
   const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('base64url');
-  return [{ facts: parsed.data, fingerprint }];
+  return [{ row: index, facts: parsed.data, fingerprint }];
 }
 
 /** Keeps new rows. Refuses rows that differ from their earlier import or have the reference of another shipment. */
@@ -115,18 +119,18 @@ async function sift(
   const fingerprints = new Map(known.map(({ key, fingerprint }) => [key, fingerprint]));
   // References differ by more than case and accents: "12-3" and "1-23" of another system are two.
   const takenReferences = new Set(taken.map(({ reference }) => textKey(reference)));
-  return candidates.filter(({ facts, fingerprint }) => {
+  return candidates.filter(({ row, facts, fingerprint }) => {
     const { line, sourceReference, reference } = facts;
     const before = fingerprints.get(sourceReference);
     if (before === fingerprint) return false;
     if (before !== undefined) {
-      const message = `The row ${sourceReference} was imported before with other values. An import never changes a shipment.`;
-      refusals.push({ line, sourceReference, code: 'CHANGED', field: null, message });
+      const message = 'This row was imported before with other values. An import never changes a shipment.';
+      refusals.push({ row, line, code: 'CHANGED', field: null, message });
       return false;
     }
     if (takenReferences.has(textKey(reference))) {
-      const message = `Another shipment already has the reference ${reference}. Use another one.`;
-      refusals.push({ line, sourceReference, code: 'REFERENCE_TAKEN', field: 'reference', message });
+      const message = 'Another shipment already has this reference. Use another one.';
+      refusals.push({ row, line, code: 'REFERENCE_TAKEN', field: 'reference', message });
       return false;
     }
     fingerprints.set(sourceReference, fingerprint);

@@ -171,6 +171,33 @@ describe('an import', () => {
     });
   });
 
+  test('keeps no text of the rows with its key, and refuses them with the same texts again', async () => {
+    const email = 'ada@keyed.test';
+    const rows = [
+      row(email, { line: 1 }),
+      row(`2 ${email}`, { line: 2 }),
+      row(`3 ${email}`, { line: 3, item: { description: email, commodity: email, quantity: -1 } }),
+      row(email, { line: 4, notes: email }),
+      row(`5 ${email}`, { line: 4, reference: `KEYED-${email}` }),
+    ];
+    const input = { source: 'KEYED', file: 'keyed.csv', organizationId, columns: ['no'], rows };
+    const selection = 'imported refusals { line sourceReference code message }';
+    const idempotencyKey = newId();
+    const sent = () => change<Imported>(scene, admin, 'importShipments', { ...input, idempotencyKey }, selection);
+    const first = await sent();
+    expect(first.refusals).toMatchObject([
+      { line: 3, sourceReference: `3 ${email}`, code: 'INVALID_INPUT' },
+      { line: 4, sourceReference: email, code: 'CHANGED' },
+      { line: 4, sourceReference: `5 ${email}`, code: 'REFERENCE_TAKEN' },
+    ]);
+    expect(await sent()).toEqual(first);
+    const [kept] = await scene.services.database
+      .fork()
+      .execute<{ text: string }[]>('select outcome::text as text from keyed_call where key = ?', [idempotencyKey]);
+    expect(kept?.text).toContain('"refusals":[{');
+    expect(kept?.text).not.toContain('ada');
+  });
+
   test('tells by a code of the one table why it refuses a row', async () => {
     await send([row('1')]);
     const rows = [
