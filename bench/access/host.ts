@@ -1,20 +1,37 @@
 import { resolve } from 'node:path';
 import { readGatewayConfig } from '../../gateway/config.ts';
-import { createGateway } from '../../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../../gateway/gateway.ts';
+
+/** A gateway that the process opens. */
+export interface Opening {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder of the keys by which it identifies callers, as in front of the freight graph. */
+  readonly accessDir?: string;
+}
 
 /**
- * A gateway of the benchmark in a process of its own. `ACCESS_DATA_DIR` makes it identify callers by keys in that folder, as in front of the freight
- * graph. It sends its address, and its CPU microseconds whenever the parent asks.
+ * A process of the benchmark with a gateway for each variant. It opens one for each `Opening` and sends its address. It sends
+ * the CPU microseconds of its main thread whenever the parent asks.
  */
-const dataDir = process.env['ACCESS_DATA_DIR'];
-const config = readGatewayConfig();
-const gateway = await createGateway({
-  ...config,
-  ...(dataDir !== undefined && { access: { kind: 'freight', dataDir: resolve(dataDir) } }),
-});
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
+const gateways: Gateway[] = [];
+
+async function open({ flags, environment, accessDir }: Opening): Promise<string> {
+  const config = readGatewayConfig(flags, { ...process.env, ...environment });
+  const gateway = await createGateway({
+    ...config,
+    ...(accessDir !== undefined && { access: { kind: 'freight', dataDir: resolve(accessDir) } }),
+  });
+  gateways.push(gateway);
+  return gateway.listen();
+}
+
+process.on('message', async (message: Opening | 'cpu') => {
+  if (message !== 'cpu') return process.send?.({ url: await open(message) });
+  const { user, system } = process.threadCpuUsage();
   process.send?.({ cpu: user + system });
 });
-process.once('disconnect', () => void gateway.close().then(() => process.exit(0)));
-process.send?.({ url: await gateway.listen() });
+process.once('disconnect', async () => {
+  for (const gateway of gateways) await gateway.close();
+  process.exit(0);
+});

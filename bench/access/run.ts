@@ -12,21 +12,24 @@ import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
 import { documentId } from '../../gateway/access/documents/manifest.ts';
 import { startBenchGraph, text } from './graph.ts';
+import type { Opening } from './host.ts';
 
 const { values } = orExit(() =>
   readCommandLine({
     call: 'npm run bench:access --',
     does: 'What identity, the look-up of documents, prices and budgets cost the gateway. See bench/access/README.md.',
     options: {
-      requests: { type: 'string', value: 'NUMBER', default: '6000', help: 'requests of a run (6000)' },
+      requests: { type: 'string', value: 'NUMBER', default: '3000', help: 'requests of each variant in a run (3000)' },
       rounds: { type: 'string', value: 'NUMBER', default: '5', help: 'runs of each variant (5)' },
-      partners: { type: 'string', value: 'NUMBER', default: '8', help: 'callers with a token of their own (8)' },
+      partners: { type: 'string', value: 'NUMBER', default: '100', help: 'callers with a token of their own (100)' },
       redis: { type: 'string', value: 'URL', help: 'also measures the budget in this Redis' },
     },
   }),
 );
 const requests = orExit(() => wholeNumber('requests', values.requests, 1, 1_000_000));
 const partners = orExit(() => wholeNumber('partners', values.partners, 1, 10_000));
+/** Turns of each variant in a run. */
+const turns = 20;
 const rounds = orExit(() => wholeNumber('rounds', values.rounds, 1, 1_000));
 
 const dir = mkdtempSync(join(tmpdir(), 'freight-access-'));
@@ -60,108 +63,126 @@ const newTokens = (): string[] =>
 interface Variant {
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly isSignedIn: boolean;
+  readonly accessDir?: string;
   readonly document: object;
 }
-const trusted = { DOCUMENT_MANIFESTS: manifests, DOCUMENT_POLICY_PARTNER: 'registered', ACCESS_DATA_DIR: dir };
-const byId = { documentId: id };
+const withAccess = (name: string, budget: Readonly<Record<string, string>>): Variant => ({
+  name,
+  environment: { DOCUMENT_MANIFESTS: manifests, DOCUMENT_POLICY_PARTNER: 'registered', ...budget },
+  accessDir: dir,
+  document: { documentId: id },
+});
+const none: Variant = { name: 'none', environment: { BUDGET_MODE: 'off' }, document: { query: text } };
 const variants: readonly Variant[] = [
-  { name: 'none', environment: { BUDGET_MODE: 'off' }, isSignedIn: false, document: { query: text } },
-  { name: 'identity and document', environment: { ...trusted, BUDGET_MODE: 'off' }, isSignedIn: true, document: byId },
-  {
-    name: 'all, budget in process',
-    environment: { ...trusted, BUDGET_MODE: 'enforce' },
-    isSignedIn: true,
-    document: byId,
-  },
+  none,
+  withAccess('identity and document', { BUDGET_MODE: 'off' }),
+  withAccess('all, budget in process', { BUDGET_MODE: 'enforce' }),
   ...(values.redis === undefined
     ? []
-    : [
-        {
-          name: 'all, budget in Redis',
-          environment: { ...trusted, BUDGET_MODE: 'enforce', REDIS_URL: values.redis },
-          isSignedIn: true,
-          document: byId,
-        },
-      ]),
+    : [withAccess('all, budget in Redis', { BUDGET_MODE: 'enforce', REDIS_URL: values.redis })]),
 ];
 
-interface Host extends Variant {
-  readonly child: ChildProcess;
+/** A gateway of the host, with its callers. */
+interface Target {
+  readonly variant: Variant;
   readonly pool: Pool;
   readonly tokens: readonly string[];
 }
 
-async function open(variant: Variant): Promise<Host> {
-  const child = fork(new URL('./host.ts', import.meta.url), ['--supergraph', supergraph, '--port', '0'], {
+function startHost(): ChildProcess {
+  return fork(new URL('./host.ts', import.meta.url), {
     execArgv: ['--no-warnings', '--max-semi-space-size=12'],
-    env: { ...process.env, LOG_LEVEL: 'silent', ...variant.environment },
+    env: { ...process.env, LOG_LEVEL: 'silent' },
   });
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`the gateway "${variant.name}" ended`);
+}
+
+async function ask<T>(host: ChildProcess, message: Opening | 'cpu'): Promise<T> {
+  const ended = new AbortController();
+  const end = () => ended.abort(new Error('The process of the gateways ended.'));
+  host.once('exit', end);
+  try {
+    const answered = once(host, 'message', { signal: ended.signal });
+    host.send(message);
+    const [answer] = await answered;
+    return answer;
+  } finally {
+    host.off('exit', end);
+  }
+}
+
+async function openTarget(host: ChildProcess, variant: Variant): Promise<Target> {
+  const { environment, accessDir } = variant;
+  const flags = ['--supergraph', supergraph, '--port', '0'];
+  const { url } = await ask<{ url: string }>(host, {
+    flags,
+    environment,
+    ...(accessDir !== undefined && { accessDir }),
   });
-  const [{ url }] = await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => {}); // it ends with the benchmark
-  return { ...variant, child, pool: new Pool(url, { connections: 8 }), tokens: newTokens() };
+  return { variant, pool: new Pool(url, { connections: 8 }), tokens: newTokens() };
 }
 
 let lastId = 0;
 /** Sends one request with an id of its own, so that no two share an execution. */
-async function send({ pool, tokens, isSignedIn, document }: Host): Promise<void> {
+async function send({ pool, tokens, variant: { document, accessDir } }: Target): Promise<void> {
   const body = JSON.stringify({ ...document, variables: { id: String(++lastId) } });
   const authorization = `Bearer ${tokens[lastId % tokens.length]}`;
   const response = await pool.request({
     path: '/graphql',
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(isSignedIn && { authorization }) },
+    headers: { 'content-type': 'application/json', ...(accessDir !== undefined && { authorization }) },
     body,
   });
   const answer = await response.body.text();
   if (!answer.includes('"weightKg":3')) throw new Error(answer.slice(0, 300));
 }
 
-async function cpu(child: ChildProcess): Promise<number> {
-  const answered = once(child, 'message');
-  child.send('cpu');
-  const [answer] = await answered;
-  return answer.cpu;
-}
-
-async function load(host: Host, count: number): Promise<number> {
-  const before = await cpu(host.child);
+/** @returns CPU microseconds of the gateway */
+async function load(host: ChildProcess, target: Target, count: number): Promise<number> {
+  const before = await ask<{ cpu: number }>(host, 'cpu');
   let left = count;
   const client = async () => {
-    while (left-- > 0) await send(host);
+    while (left-- > 0) await send(target);
   };
   await Promise.all(Array.from({ length: 8 }, client));
-  return ((await cpu(host.child)) - before) / count;
+  return (await ask<{ cpu: number }>(host, 'cpu')).cpu - before.cpu;
 }
 
-/** CPU microseconds per request of each variant, one for each run. */
-const figures = new Map(variants.map(({ name }): [string, number[]] => [name, []]));
-
-/** Two processes of one variant differ by up to a tenth, so each run has new ones. */
-async function measure(variant: Variant): Promise<void> {
-  const host = await open(variant);
+/**
+ * CPU microseconds per request of each variant in a new process. The variants take turns of a few hundred requests in it, so
+ * that other programs of the machine, and the compiled code of the process, weigh on all of them.
+ */
+async function measure(): Promise<Map<string, number>> {
+  const host = startHost();
+  const targets: Target[] = [];
+  const sums = new Map(variants.map(({ name }) => [name, 0]));
   try {
-    await load(host, requests);
-    figures.get(variant.name)?.push(await load(host, requests));
+    for (const variant of variants) targets.push(await openTarget(host, variant));
+    const turn = Math.ceil(requests / turns);
+    for (let index = -turns; index < turns; index++) {
+      for (const target of index % 2 === 0 ? targets : targets.toReversed()) {
+        const cpu = await load(host, target, turn);
+        const { name } = target.variant;
+        if (index >= 0) sums.set(name, (sums.get(name) ?? 0) + cpu / turn / turns);
+      }
+    }
+    return sums;
   } finally {
-    await host.pool.close();
-    host.child.disconnect();
+    for (const { pool } of targets) await pool.close();
+    host.disconnect();
   }
 }
 
 try {
-  for (let round = 0; round < rounds; round++) for (const variant of variants) await measure(variant);
-  const baseline = median(figures.get('none') ?? []);
-  console.log(`CPU of the gateway per request: median of ${rounds} alternating runs of ${requests} requests`);
-  for (const [name, each] of figures) {
-    const figure = median(each);
-    const share = (100 * (figure - baseline)) / figure;
-    const spread = `${Math.min(...each).toFixed(0)} to ${Math.max(...each).toFixed(0)}`;
+  const figures: Map<string, number>[] = [];
+  for (let round = 0; round < rounds; round++) figures.push(await measure());
+  const of = (name: string) => figures.map((each) => each.get(name) ?? Number.NaN);
+  const baselines = of(none.name);
+  console.log(`CPU of the gateway per request: median of ${rounds} runs of ${requests} requests for each`);
+  for (const { name } of variants) {
+    const shares = of(name).map((figure, round) => 100 * (1 - (baselines[round] ?? Number.NaN) / figure));
+    const spread = `${Math.min(...shares).toFixed(1)} to ${Math.max(...shares).toFixed(1)} %`;
     console.log(
-      `${name.padEnd(24)} ${figure.toFixed(0).padStart(6)} µs ${share.toFixed(1).padStart(7)} %   (${spread})`,
+      `${name.padEnd(24)} ${median(of(name)).toFixed(0).padStart(6)} µs ${median(shares).toFixed(1).padStart(7)} %   (${spread})`,
     );
   }
 } finally {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { specifiedRules } from 'graphql';
 import { scopesOfRoles } from '#shared/identity/identity.ts';
 import { createLog } from '#shared/runtime/log.ts';
+import { KnownKeys } from '../../gateway/access/callers/known-keys.ts';
 import { Documents } from '../../gateway/access/documents/documents.ts';
 import { type TrustedDocument, TrustedDocuments } from '../../gateway/access/documents/trusted-documents.ts';
 import { ownRules } from '../../gateway/access/documents/validation-rules.ts';
@@ -17,16 +19,23 @@ import { oneView } from '../../gateway/supergraph/audience-views.ts';
 import { DocumentPreparation } from '../../gateway/supergraph/document-preparation.ts';
 import { createTransport } from '../../gateway/transport/transport.ts';
 import { generateDocuments, readSupergraph } from './generate.ts';
+import { generateKeys } from './generate-keys.ts';
 
-/** Measures the memory that trusted documents take. See README.md. */
+/** Measures the memory that trusted documents and API keys take. See README.md. */
 const { values } = parseArgs({
   options: {
     documents: { type: 'string', default: '100000' },
     warm: { type: 'string', default: '1000' },
     planned: { type: 'string', default: '500' },
+    keys: { type: 'string', default: '10000' },
   },
 });
-const [count, warm, planned] = [values.documents, values.warm, values.planned].map(Number) as [number, number, number];
+const [count, warm, planned, keyCount] = [values.documents, values.warm, values.planned, values.keys].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
 
 const config = readGatewayConfig([], {});
 const { manifests } = config.documents;
@@ -145,6 +154,9 @@ for (const id of ids.slice(0, warm)) {
   firstUse.push(performance.now() - start);
 }
 report(`and ${warm} compiled programs`);
+const keys = new KnownKeys('a secret of API keys that is long enough');
+keys.apply({ version: '1.1.1', keys: [...generateKeys(keyCount)], revocations: null }, Date.now());
+report(`and ${keyCount} API keys`);
 const sorted = firstUse.toSorted((one, other) => one - other);
 console.log(
   `first use: median ${sorted[Math.floor(warm / 2)]?.toFixed(2)} ms, p99 ${sorted[Math.floor(warm * 0.99)]?.toFixed(2)} ms`,
@@ -153,5 +165,6 @@ console.log(
   'parsed, validated or planned at first use:',
   JSON.stringify(before) === JSON.stringify({ ...work, plans: plans.made }) ? 'none' : 'some',
 );
+if (!keys.find(createHash('sha256').update('0').digest('base64url'))) throw new Error('the first key is required');
 await engine.close();
 await transport.close();

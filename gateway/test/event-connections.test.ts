@@ -139,7 +139,7 @@ describe('several operations over one event stream', () => {
   });
 
   test('a client that reads nothing for LIVE_PING_MS is disconnected, and its operations end', async () => {
-    await using strict = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 200 } });
+    await using strict = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 1_000 } });
     const to = `${strict.url}/stream`;
     const token = await reserve(to);
     const stream = await openUnread(token, to);
