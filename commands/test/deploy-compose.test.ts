@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
+import { standingSet } from '../../drills/topology/next-set.ts';
 import { checkSchema } from '../check-deploy/compose.ts';
 import { setsOf } from '../deploy/compose/compose-target.ts';
-import { nextFile, standingProcesses } from '../deploy/compose/next-file.ts';
+import { nextFile } from '../deploy/compose/next-file.ts';
 import { newComposeSecrets } from '../keys/compose-secrets.ts';
 
 const path = join(import.meta.dirname, '../../docker-compose.yml');
 const secrets = await newComposeSecrets();
-const processes = standingProcesses(readComposeFile(path, secrets));
+const processes = standingSet(readComposeFile(path, secrets)).flat();
 
 test('the next set of docker-compose.yml asks itself, waits for nobody, and has another version', () => {
   const next = nextFile(readComposeData(path), processes);

@@ -6,11 +6,21 @@ type Part = Pick<ComposeService, 'environment' | 'depends_on' | 'profiles'>;
 /** The name of a service in the next set. */
 export const nextName = (name: string): string => `next-${name}`;
 
+/** The processes of the product that run on and on, in the order in which they start: subgraphs, then gateways. */
+export function standingSet({ services }: ComposeFile): readonly (readonly string[])[] {
+  const names = Object.entries(services)
+    .filter(([, service]) => isProduct(service) && service.restart !== 'no' && service.profiles.length === 0)
+    .map(([name]) => name);
+  const isGateway = (name: string) => name.startsWith('gateway');
+  return [names.filter((name) => !isGateway(name)), names.filter(isGateway)];
+}
+
 /** Adds a second set of the product's processes, for releases: the same services under other names, in the profile `next`. */
 export function withNextSet(file: ComposeFile): ComposeFile {
-  const running = Object.entries(file.services).filter(([, one]) => isProduct(one) && one.restart !== 'no');
-  const names = new Set(running.map(([name]) => name));
-  const next = running.map(([name, service]) => [nextName(name), nextService(service, names)]);
+  const names = new Set(standingSet(file).flat());
+  const next = Object.entries(file.services)
+    .filter(([name]) => names.has(name))
+    .map(([name, service]) => [nextName(name), nextService(service, names)]);
   return { ...file, services: { ...file.services, ...Object.fromEntries(next) } };
 }
 

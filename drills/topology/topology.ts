@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ComposeFile, type Condition, isProduct, readComposeFile } from './compose-file.ts';
+import { type ComposeFile, type Condition, readComposeFile } from './compose-file.ts';
 import { requirePrograms } from './debian.ts';
-import { nextName, withNextSet } from './next-set.ts';
+import { nextName, standingSet, withNextSet } from './next-set.ts';
 import { assignAddresses, type Places } from './places.ts';
 import { type Program, programOf } from './programs.ts';
 import { RunningService } from './running-service.ts';
@@ -127,32 +127,22 @@ export class Topology implements AsyncDisposable {
   /** Starts the next set beside the standing one. @param app folder of its version */
   async startNext(app: string): Promise<void> {
     const places = { ...this.#places, app };
-    for (const names of this.#processes()) await Promise.all(names.map((name) => this.#start(nextName(name), places)));
+    for (const names of standingSet(this.#file))
+      await Promise.all(names.map((name) => this.#start(nextName(name), places)));
   }
 
   /** Ends the next set in order: gateways first. */
   async stopNext(): Promise<void> {
-    for (const names of this.#processes().toReversed())
+    for (const names of standingSet(this.#file).toReversed())
       await Promise.all(names.map((name) => this.#end(nextName(name))));
   }
 
   /** Restarts the standing set, one process after the other. @param app folder of its version */
   async replace(app: string): Promise<void> {
-    for (const name of this.#processes().flat()) {
+    for (const name of standingSet(this.#file).flat()) {
       await this.#end(name);
       await this.#start(name, { ...this.#places, app });
     }
-  }
-
-  /** The processes of the product in the standing set: subgraphs, then gateways. */
-  #processes(): readonly (readonly string[])[] {
-    const { services } = this.#file;
-    const running = Object.keys(services).filter((name) => {
-      const service = services[name];
-      return service && isProduct(service) && service.restart !== 'no' && service.profiles.length === 0;
-    });
-    const isGateway = (name: string) => name.startsWith('gateway');
-    return [running.filter((name) => !isGateway(name)), running.filter(isGateway)];
   }
 
   async #end(name: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { type ComposeFile, isProduct } from '../../../drills/topology/compose-file.ts';
 import { nextName, nextService } from '../../../drills/topology/next-set.ts';
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -9,16 +8,6 @@ const rawService = z.looseObject({
   profiles: z.array(z.string()).default([]),
 });
 const rawFile = z.object({ services: z.record(z.string(), z.unknown()) });
-
-/** The processes of the standing set: subgraphs, then gateways. */
-export function standingProcesses({ services }: ComposeFile): readonly string[] {
-  const names = Object.keys(services).filter((name) => {
-    const service = services[name];
-    return service && isProduct(service) && service.restart !== 'no';
-  });
-  const isGateway = (name: string) => name.startsWith('gateway');
-  return [...names.filter((name) => !isGateway(name)), ...names.filter(isGateway)];
-}
 
 /**
  * A file beside docker-compose.yml with the services of the next set. Variables stay variables, so that it holds no secrets.

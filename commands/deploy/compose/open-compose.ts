@@ -2,17 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readComposeData, readComposeFile } from '../../../drills/topology/compose-file.ts';
+import { standingSet } from '../../../drills/topology/next-set.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
 import { runProgram } from '../run-program.ts';
 import { composeTarget, type Docker } from './compose-target.ts';
-import { nextFile, standingProcesses } from './next-file.ts';
+import { nextFile } from './next-file.ts';
 
 const docker: Docker = (args, variables = {}) => runProgram('docker', args, { variables });
 
 /** The target on this host. @param envFile variables of docker-compose.yml */
 export async function openCompose(project: string, envFile: string): Promise<ReleaseTarget> {
   const composeFile = join(project, 'docker-compose.yml');
-  const processes = standingProcesses(readComposeFile(composeFile, parseEnv(readFileSync(envFile, 'utf8'))));
+  const processes = standingSet(readComposeFile(composeFile, parseEnv(readFileSync(envFile, 'utf8')))).flat();
   const next = join(project, '.data/docker-compose.next.json');
   mkdirSync(dirname(next), { recursive: true });
   writeFileSync(next, JSON.stringify(nextFile(readComposeData(composeFile), processes), null, 2));
