@@ -1,4 +1,4 @@
-import { alertFires } from './alert-fires.ts';
+import { alertFires, alertIsQuiet } from './alert-fires.ts';
 import { atMost, type Drill, type DrillCase, type DrillContext, ledgerBars } from './drill.ts';
 import { createOperator } from './operator.ts';
 import { runFault } from './with-ledger.ts';
@@ -47,6 +47,7 @@ async function loseUntilAlerts(context: DrillContext): Promise<DrillCase> {
   const fault = {
     name: 'outages',
     blocksWrites: true,
+    countsFromEnd: true,
     begin: () => stopAll(first, context),
     async end() {
       await untilAlerts(first, context, alertsMs);
@@ -59,8 +60,9 @@ async function loseUntilAlerts(context: DrillContext): Promise<DrillCase> {
   return { ...(await runFault(await createOperator(context), fault, context)), alertsMs };
 }
 
-/** Kills them: how a service ends in order is another drill. */
+/** Kills them, once nothing of the start is left in their alerts. */
 async function stopAll(some: readonly Outage[], { topology }: DrillContext): Promise<void> {
+  await Promise.all(some.map(({ alert }) => alertIsQuiet(alert)));
   await Promise.all(some.map(({ service }) => topology.of(service).stop('SIGKILL')));
 }
 

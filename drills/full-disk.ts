@@ -10,13 +10,13 @@ import { withTopology } from './with-topology.ts';
 /** Room for an empty database and its log. */
 const diskSize = '512m';
 const block = Buffer.alloc(65_536);
-const refusals = 100;
+const refusals = 1_000;
 const refusalsMs = 120_000;
 
 /** The disk of the database is full. A small file system in memory stands for it. */
 export const fullDiskDrill: Drill = {
   name: 'full-disk',
-  does: 'fills the disk of the database while clients write, and makes room again after 100 refused requests',
+  does: 'fills the disk of the database while clients write, and makes room again after 1,000 refused requests',
   async run(site) {
     const disk = join(site.data, 'volumes/postgres-primary');
     mkdirSync(disk, { recursive: true });

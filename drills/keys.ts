@@ -7,6 +7,7 @@ import { withTopology } from './with-topology.ts';
 
 const healthyMs = 60_000;
 const gateways = ['gateway-1', 'gateway-2'];
+const writing = ['access', 'shipments'];
 
 /** Both signing keys are rotated with overlap while clients write, as docs/runbooks/rotate-keys.md says. */
 export const keysDrill: Drill = {
@@ -30,13 +31,9 @@ export const keysDrill: Drill = {
 async function rotate(context: DrillContext): Promise<void> {
   const { environment, say } = context;
   const { access, identity } = await newKeyring();
-  const subgraphs = readSupergraphYaml().map(({ name }) => name);
   const withBoth = (setting: string, key: object) => ({ [setting]: addKey(environment[setting], key) });
 
-  // A subgraph has one process here, so that they may as well restart together.
-  await Promise.all(
-    subgraphs.map((name) => restart(context, name, withBoth('IDENTITY_PUBLIC_KEYS', identity.publicJwk))),
-  );
+  await restartSubgraphs(context, withBoth('IDENTITY_PUBLIC_KEYS', identity.publicJwk));
   say('keys: subgraphs know the new identity key.');
   for (const gateway of gateways)
     await restart(context, gateway, {
@@ -46,16 +43,21 @@ async function rotate(context: DrillContext): Promise<void> {
   await restart(context, 'access', { ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk) });
   say('keys: the new keys sign.');
   // No gateway holds an identity token of the old key any more. Access tokens of clients still need theirs.
-  const onlyNew = { IDENTITY_PUBLIC_KEYS: JSON.stringify({ keys: [identity.publicJwk] }) };
-  await Promise.all(subgraphs.map((name) => restart(context, name, onlyNew)));
+  await restartSubgraphs(context, { IDENTITY_PUBLIC_KEYS: JSON.stringify({ keys: [identity.publicJwk] }) });
   say('keys: the old identity key is removed.');
 }
 
-async function restart(
-  { topology }: DrillContext,
-  service: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<void> {
+type Variables = Readonly<Record<string, string>>;
+
+/** Those that writes need restart one after the other, as all do in production. */
+async function restartSubgraphs(context: DrillContext, settings: Variables): Promise<void> {
+  const names = readSupergraphYaml().map(({ name }) => name);
+  for (const name of writing) await restart(context, name, settings);
+  const others = names.filter((name) => !writing.includes(name));
+  await Promise.all(others.map((name) => restart(context, name, settings)));
+}
+
+async function restart({ topology }: DrillContext, service: string, settings: Variables): Promise<void> {
   const running = topology.of(service);
   await running.restart(settings);
   await running.healthy(healthyMs);

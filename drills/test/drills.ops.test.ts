@@ -33,6 +33,8 @@ test.each([
   'standby',
   'supergraph',
   'clock',
+  'full-disk',
+  'detection',
   'failover',
   'restore',
   'corruption',
