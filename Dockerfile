@@ -18,6 +18,7 @@ LABEL org.opencontainers.image.title="Infamous Freight graph" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production \
+    RELEASE="${VERSION}+${REVISION}" \
     HOST=0.0.0.0 \
     ADMIN_HOST=0.0.0.0 \
     MALLOC_ARENA_MAX=1

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { KeyPair, PublicKeys } from '#shared/identity/tokens.ts';
@@ -10,6 +11,7 @@ import { fieldSecretNames, type HeldSecrets, requireSecrets } from '#shared/sett
 import { requireRedisOfReplicas } from '#shared/settings/settings.ts';
 import type { BudgetMode } from './access/budget/budgets.ts';
 import type { BucketSize } from './access/clients/token-bucket.ts';
+import { type ComparedSettings, comparedSettings } from './access/control/compared-settings.ts';
 import type { Audience } from './access/documents/audience.ts';
 import type { DocumentLimits } from './access/documents/document-limits.ts';
 import type { DocumentPolicy } from './access/documents/policy.ts';
@@ -48,6 +50,10 @@ export interface GatewayConfig {
   readonly budgetMode: BudgetMode | undefined;
   /** Holds budgets for all gateways; undefined if each has its own. */
   readonly redisUrl: string | undefined;
+  /** The release that this gateway runs. */
+  readonly release: string;
+  /** Settings that all gateways of one graph must have in common. */
+  readonly compared: ComparedSettings;
   /** Elements of a list for which the supergraph states no size. */
   readonly assumedListSize: number;
   readonly maxBodyBytes: number;
@@ -158,6 +164,10 @@ export interface DrainConfig {
 
 const defaultAdminPort = 4100;
 
+const { version: ownVersion } = z
+  .object({ version: z.string() })
+  .parse(createRequire(import.meta.url)('../package.json'));
+
 const command = {
   call: 'npm run gateway --',
   does: 'The gateway alone, in front of the freight graph or of any supergraph. docs/settings.md names its settings.',
@@ -193,6 +203,10 @@ export function readGatewayConfig(
   requireRedisOfReplicas(parsed);
   const demoAccounts = !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS;
   if (demoAccounts === 'local') requireLoopback(parsed.HOST);
+  const subgraphUrls = {
+    ...(isFreight && movedSubgraphs(parsed.SUBGRAPH_BASE_PORT)),
+    ...readSubgraphUrls(environment),
+  };
   return {
     environment: parsed.NODE_ENV,
     host: parsed.HOST,
@@ -206,7 +220,7 @@ export function readGatewayConfig(
     snapshots: { intervalMs: parsed.ACCESS_SNAPSHOT_INTERVAL_MS, maxAgeMs: parsed.ACCESS_SNAPSHOT_MAX_AGE * 1_000 },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
     overrideLabels: new Set(parsed.OVERRIDE_LABELS),
-    subgraphUrls: { ...(isFreight && movedSubgraphs(parsed.SUBGRAPH_BASE_PORT)), ...readSubgraphUrls(environment) },
+    subgraphUrls,
     limits: {
       maxTokens: parsed.MAX_TOKENS,
       maxDepth: parsed.MAX_DEPTH,
@@ -218,6 +232,8 @@ export function readGatewayConfig(
     maxQueryCost: parsed.MAX_QUERY_COST ?? (given.supergraph === undefined ? maxQueryCost : undefined),
     budgetMode: budgetMode(parsed.BUDGET_MODE ?? (isFreight ? 'enforce' : 'off')),
     redisUrl: parsed.REDIS_URL,
+    release: parsed.RELEASE ?? ownVersion,
+    compared: comparedSettings({ ...parsed, SUBGRAPH_URLS: subgraphUrls }),
     assumedListSize: parsed.ASSUMED_LIST_SIZE,
     maxBodyBytes: parsed.MAX_BODY_BYTES,
     maxWaitingRequests: parsed.MAX_WAITING_REQUESTS,

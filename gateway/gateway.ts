@@ -19,6 +19,7 @@ import { createOriginReader, isTrustedProxy } from './access/clients/client-addr
 import { OpenSockets } from './access/clients/open-sockets.ts';
 import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
 import { type ControlMessages, noMessages } from './access/control/control-messages.ts';
+import { openHeartbeat } from './access/control/open-heartbeat.ts';
 import { openSharedRedis } from './access/control/shared-redis.ts';
 import { DocumentUses } from './access/documents/document-uses.ts';
 import { readManifests } from './access/documents/read-manifests.ts';
@@ -106,6 +107,8 @@ export async function createGateway(
   } = config;
   const shared = redisUrl !== undefined && kind === 'freight' ? openSharedRedis(redisUrl, log) : undefined;
   const messages = shared?.messages ?? noMessages;
+  const heartbeat = shared && (await openHeartbeat(config, shared, log));
+  metrics.watchPeers(() => heartbeat?.counts);
 
   const transport = createTransport({
     subgraphs: {},
@@ -288,6 +291,7 @@ export async function createGateway(
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
     await budgets.close();
+    await heartbeat?.stop();
     shared?.close();
     metrics.close();
   };
@@ -307,6 +311,7 @@ export async function createGateway(
         await start();
         adminUrl = await listenAt(admin, ports.operators);
         const url = await listenAt(app, ports.clients);
+        heartbeat?.start();
         phase = 'serving';
         log.info({ url, adminUrl, engine: config.engine }, 'ready');
         return url;

@@ -173,6 +173,15 @@ export const gatewaySettings = z.object({
     otherwise: 'live data stays within the process, and each gateway has budgets of its own',
   }),
   REPLICAS: shared.REPLICAS,
+  RELEASE: z
+    .string()
+    .regex(/^[!-~]{1,100}$/, 'at most 100 characters without blanks are required')
+    .optional()
+    .meta({
+      description:
+        'Release that this gateway runs, as the image sets it. Gateways that share a Redis tell it to each other, and different ones are an alert.',
+      otherwise: 'the version in `package.json`',
+    }),
   MAX_QUERY_COST: count.optional().meta({
     description: 'Most points that one operation may cost, whoever sends it. The burst of the caller can be lower.',
     unit: 'points',

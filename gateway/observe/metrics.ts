@@ -3,12 +3,14 @@ import { isErrorCode } from '#shared/errors/errors.ts';
 import { BoundedLabels, removeSeries } from '#shared/runtime/bounded-labels.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import type { RefusalReason } from '../access/budget/budgets.ts';
+import type { PeerCounts } from '../access/control/heartbeat.ts';
 import type { OnDocumentWork } from '../access/documents/documents.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
 import { outcomeOf } from '../pipeline/request-outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
+import { createPeerMetrics } from './peer-metrics.ts';
 import { createSupergraphMetrics, type SupergraphMetrics } from './supergraph-metrics.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -29,6 +31,8 @@ export interface GatewayMetrics {
   readonly live: LiveMetrics;
   /** @param read seconds since the access snapshot was up to date; undefined if there is none */
   watchSnapshot(read: () => number | undefined): void;
+  /** @param read the gateways that share a Redis with this one; undefined while they are unknown */
+  watchPeers(read: () => PeerCounts | undefined): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
   close(): void;
 }
@@ -158,6 +162,7 @@ export function createGatewayMetrics(): GatewayMetrics {
         },
       });
     },
+    watchPeers: createPeerMetrics(registry),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),
   };

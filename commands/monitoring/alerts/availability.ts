@@ -46,6 +46,56 @@ function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity
   };
 }
 
+/** A release takes an hour and keeps the former version for another one. New settings reach all gateways within minutes. */
+const gatewaysDiffer: readonly AlertRule[] = [
+  {
+    alert: 'GatewaysDiffer',
+    severity: 'warning',
+    service: 'gateway',
+    labels: { difference: 'releases' },
+    expr: 'max(gateway_peer_releases) > 1',
+    for: '3h',
+    summary: 'The gateways have run {{ $value }} different releases for 3 hours.',
+    proof: {
+      minutes: 182,
+      recoveryMinutes: 2,
+      series: [gauge('gateway_peer_releases{instance="gateway-1:4100"}', 2, 1)],
+    },
+  },
+  {
+    alert: 'GatewaysDiffer',
+    severity: 'warning',
+    service: 'gateway',
+    labels: { difference: 'settings' },
+    expr: 'max(gateway_peer_settings) > 1',
+    for: '15m',
+    summary: 'Gateways of one release have had {{ $value }} different settings for 15 minutes.',
+    proof: {
+      minutes: 17,
+      recoveryMinutes: 2,
+      series: [gauge('gateway_peer_settings{instance="gateway-1:4100"}', 2, 1)],
+    },
+  },
+  {
+    alert: 'GatewaysDiffer',
+    severity: 'warning',
+    service: 'gateway',
+    labels: { difference: 'redis' },
+    expr: 'min(gateway_peers) < count(up{job="gateway"} == 1)',
+    for: '15m',
+    summary: 'A gateway finds only {{ $value }} gateways in its Redis, fewer than run: they do not share one.',
+    proof: {
+      minutes: 17,
+      recoveryMinutes: 2,
+      series: [
+        gauge('gateway_peers{instance="gateway-1:4100"}', 1, 2),
+        gauge('up{job="gateway",instance="gateway-1:4100"}', 1, 1),
+        gauge('up{job="gateway",instance="gateway-2:4100"}', 1, 1),
+      ],
+    },
+  },
+];
+
 export const availability: readonly RuleGroup[] = [
   { name: 'objective', rules: ratios },
   {
@@ -79,6 +129,7 @@ export const availability: readonly RuleGroup[] = [
           ],
         },
       },
+      ...gatewaysDiffer,
       {
         alert: 'SubgraphDown',
         severity: 'critical',
