@@ -10,9 +10,7 @@ import { requireKeys } from './database/key-check.ts';
 import { sharedRetention } from './database/retention.ts';
 import { sealRows } from './database/seal-rows.ts';
 import { sealedColumnsOf } from './database/sealed-column.ts';
-import { startChores } from './events/chores.ts';
-import { openJobs } from './events/jobs.ts';
-import { purgeChores } from './events/purge.ts';
+import { type Jobs, openJobs } from './events/jobs.ts';
 import { guard } from './graphql/authorization.ts';
 import { recordColumns } from './graphql/columns.ts';
 import { type BaseContext, createBaseContext, type RequestFacts, type Services } from './graphql/context.ts';
@@ -32,8 +30,11 @@ import type { Log } from './runtime/log.ts';
 import { createSubgraphMetrics } from './runtime/metrics.ts';
 import { defaultLimits, type SubgraphLimits } from './settings/limits.ts';
 import type { Subgraph } from './subgraph.ts';
+import type { Chore } from './work/chore.ts';
+import { Chores } from './work/chores.ts';
 import { measureJobs } from './work/measure-jobs.ts';
 import { Measurements } from './work/measurements.ts';
+import { purgeChores } from './work/purge.ts';
 
 export interface SubgraphOptions {
   readonly databaseUrl: string;
@@ -161,8 +162,8 @@ export async function listen<C extends BaseContext>(
     readIdentity,
   );
   if (takesEvents) await jobs.start();
-  const purges = purgeChores({ ...sharedRetention, ...subgraph.retention });
-  const chores = startChores(takesEvents ? [...(subgraph.chores ?? []), ...purges] : [], services, metrics.chores);
+  const chores = new Chores(choresOf(subgraph, jobs), services, metrics.chores);
+  if (takesEvents) chores.start();
   if (takesEvents) measurements.start();
   const stop = async (): Promise<void> => {
     await chores.close();
@@ -182,6 +183,11 @@ export async function listen<C extends BaseContext>(
       return closing;
     },
   };
+}
+
+function choresOf<C extends BaseContext>({ chores = [], retention }: Subgraph<C>, jobs: Jobs): Chore[] {
+  const queues: Chore = { name: 'deleteFinishedEvents', everyMs: 600_000, run: () => jobs.deleteFinished() };
+  return [...chores, queues, ...purgeChores({ ...sharedRetention, ...retention })];
 }
 
 const contentType = 'application/graphql-response+json; charset=utf-8';

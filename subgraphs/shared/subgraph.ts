@@ -4,11 +4,11 @@ import type { Metric } from 'prom-client';
 import type { BoundColumn } from './database/bound-column.ts';
 import type { NamedMigration } from './database/database.ts';
 import type { Retention } from './database/retention.ts';
-import type { Chore } from './events/chores.ts';
 import type { Reactions } from './events/jobs.ts';
 import type { Rules } from './graphql/authorization.ts';
 import type { BaseContext } from './graphql/context.ts';
 import type { Secret } from './settings/process-secrets.ts';
+import type { Chore } from './work/chore.ts';
 import type { Measurement } from './work/measurements.ts';
 
 /** The tables of a subgraph and their migrations. */

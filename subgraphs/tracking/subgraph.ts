@@ -7,6 +7,7 @@ import { resolvers } from './resolvers/map.ts';
 import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 import { deleteOldPositions } from './store/old-positions.ts';
+import { createPositionPartitions } from './store/position-partitions.ts';
 
 /** Positions, tracks, arrivals and geofences. */
 export const tracking: Subgraph<TrackingContext> = {
@@ -18,6 +19,9 @@ export const tracking: Subgraph<TrackingContext> = {
   resolvers,
   rules,
   reactions,
-  chores: [{ name: 'deleteOldPositions', everyMs: 3_600_000, run: (em) => deleteOldPositions(em) }],
+  chores: [
+    { name: 'createPositionPartitions', everyMs: 86_400_000, run: createPositionPartitions },
+    { name: 'deleteOldPositions', everyMs: 3_600_000, run: (em) => deleteOldPositions(em) },
+  ],
   context: createContext,
 };

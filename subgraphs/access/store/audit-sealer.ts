@@ -1,5 +1,5 @@
-import type { Chore } from '#shared/events/chores.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import type { Chore } from '#shared/work/chore.ts';
 import { sealRecords } from './audit-chain.ts';
 import { closeRefusalCounts } from './refusals.ts';
 import { withClient } from './statements.ts';

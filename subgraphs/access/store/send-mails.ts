@@ -1,10 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
-import type { Chore } from '#shared/events/chores.ts';
 import type { TextSealer } from '#shared/identity/sealed-text.ts';
 import type { Mailer } from '#shared/mail/mailer.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import type { Chore } from '#shared/work/chore.ts';
 import { openMail } from './mails.ts';
 
 export interface SendOptions {

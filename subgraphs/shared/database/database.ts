@@ -7,6 +7,7 @@ import type { FieldCipher } from '../identity/field-cipher.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ObservedDatabase } from '../runtime/sql-metrics.ts';
 import { cancelStatements } from './cancel-statements.ts';
+import { choreMigration } from './chore-migration.ts';
 import { countStatements, StatementCounter } from './count-statements.ts';
 import type { NamedMigration } from './database-types.ts';
 import { DirectStatements } from './direct-statements.ts';
@@ -70,6 +71,7 @@ export const sharedMigrations: readonly NamedMigration[] = [
   idempotencyMigration,
   keyedCallAgeMigration,
   keyCheckMigration,
+  choreMigration,
 ];
 
 export async function openDatabase({

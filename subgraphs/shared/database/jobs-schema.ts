@@ -11,7 +11,7 @@ export function queueOf(subgraph: string): string {
 }
 
 /** The queue with the events whose retries have all failed. An operator handles them. */
-function deadLetterOf(subgraph: string): string {
+export function deadLetterOf(subgraph: string): string {
   return `${subgraph}_dead`;
 }
 

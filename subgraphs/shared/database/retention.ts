@@ -44,6 +44,7 @@ export const sharedRetention: Retention = {
     until: stays,
     why: 'one row',
   },
+  chore: { holds: 'when repeated work is due', until: stays, why: 'few rows' },
   processed_event: {
     holds: 'ids of handled events',
     until: days(190, 'processed_at'),

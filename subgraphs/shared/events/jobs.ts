@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { systemOrigin } from '../audit/fact.ts';
 import type { Database } from '../database/database.ts';
 import { takeOnce } from '../database/inbox.ts';
-import { jobsSchema, queueOf } from '../database/jobs-schema.ts';
+import { deadLetterOf, jobsSchema, queueOf } from '../database/jobs-schema.ts';
 import { hasSenderTrigger } from '../database/sender-trigger.ts';
 import { createTransact, type EventSink, type Transaction } from '../database/transaction.ts';
 import { errorMessage } from '../errors/error-code.ts';
@@ -40,6 +40,8 @@ export interface Jobs extends EventSink {
   readonly refused: number;
   /** Returns events to the queue whose consumer died while handling them. After `start` it runs periodically. */
   recover(): Promise<void>;
+  /** Deletes events that were handled some days ago, and failed ones that nobody has moved back in 90 days. */
+  deleteFinished(): Promise<void>;
   /**
    * Checks that the database responds. It uses the connections of the queue, because a pool that is full of slow requests
    * does not mean that the database is down.
@@ -166,6 +168,10 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     },
     caughtUp: (keys, signal) => pending.wait(keys, signal),
     recover,
+    async deleteFinished() {
+      await boss.supervise(queue);
+      await boss.supervise(deadLetterOf(subgraph));
+    },
     async ping() {
       await boss.getDb().executeSql('select 1');
     },

@@ -1,54 +1,140 @@
-import type { Database, EntityManager } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { newId } from '../ids.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Chore } from './chore.ts';
+import { ChoreClaims } from './chore-claims.ts';
 
-/** Work that every process of a subgraph repeats, such as deleting what has expired. It may run in several processes at once. */
-export interface Chore {
-  /** For the log and the metric of its last run. */
-  readonly name: string;
-  readonly everyMs: number;
-  readonly run: (em: EntityManager, log: Log) => Promise<void>;
-}
-
-/** Is told about each run of a chore. */
+/** Is told about the chores of this process. */
 export interface ChoreObserver {
-  /** The chore was started in this process and runs at this interval. */
+  /** This process takes its turn at a chore. */
   scheduled(chore: Pick<Chore, 'name' | 'everyMs'>): void;
+  /** When a chore last succeeded in any process, in seconds since 1970. */
+  succeeded(chore: string, at: number): void;
+  /** This process has run a chore. */
   ran(chore: string, outcome: 'succeeded' | 'failed'): void;
 }
 
-const unobserved: ChoreObserver = { scheduled: () => undefined, ran: () => undefined };
+export interface ChoreServices {
+  readonly database: Pick<Database, 'fork'>;
+  readonly log: Log;
+}
 
-/** Repeats chores until it is closed. A chore that fails is tried again at its next time. Its first failure in a row is logged. */
-export function startChores(
-  chores: readonly Chore[],
-  { database, log }: { readonly database: Pick<Database, 'fork'>; readonly log: Log },
-  observer: ChoreObserver = unobserved,
-): { close(): Promise<void> } {
-  const running = new Map<Chore, Promise<void>>();
-  const failing = new Set<Chore>();
-  const run = async (chore: Chore): Promise<void> => {
+export interface ChoreTimes {
+  /** Milliseconds after which another process takes over from one that has died. */
+  readonly leaseMs: number;
+  /** Milliseconds after which another process takes over from one whose run does not end. */
+  readonly longestRunMs: number;
+  /** Longest time between two looks at the table of chores. */
+  readonly lookMs: number;
+}
+
+const defaultTimes: ChoreTimes = { leaseMs: 30_000, longestRunMs: 900_000, lookMs: 15_000 };
+/** Shortest time between two looks at the table, if another process is late with what is due. */
+const pauseMs = 100;
+const unobserved: ChoreObserver = { scheduled: () => {}, succeeded: () => {}, ran: () => {} };
+
+/** Takes turns with the other processes of a subgraph at its chores, until it is closed. */
+export class Chores {
+  readonly #chores: ReadonlyMap<string, Chore>;
+  readonly #services: ChoreServices;
+  readonly #observer: ChoreObserver;
+  readonly #times: ChoreTimes;
+  readonly #claims: ChoreClaims;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #failing = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(
+    chores: readonly Chore[],
+    services: ChoreServices,
+    observer: ChoreObserver = unobserved,
+    times: ChoreTimes = defaultTimes,
+  ) {
+    this.#chores = new Map(chores.map((chore) => [chore.name, chore]));
+    this.#services = services;
+    this.#observer = observer;
+    this.#times = times;
+    this.#claims = new ChoreClaims(services.database, chores, newId(), times.leaseMs);
+  }
+
+  start(): void {
+    for (const chore of this.#chores.values()) this.#observer.scheduled(chore);
+    if (this.#chores.size > 0) this.#begin();
+  }
+
+  /** Waits for what is running. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await Promise.all(this.#running.values());
+  }
+
+  #begin(): void {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isClosed) this.#timer = setTimeout(() => this.#begin(), ms).unref();
+  }
+
+  /** Claims what is due and begins it. */
+  async #look(): Promise<void> {
+    const { lookMs } = this.#times;
+    let nextMs = lookMs;
+    try {
+      for (const { name, isClaimed, succeededAt, dueInMs } of await this.#claims.claim([...this.#running.keys()])) {
+        this.#observer.succeeded(name, succeededAt);
+        const chore = this.#chores.get(name);
+        if (chore && isClaimed) this.#running.set(name, this.#run(chore));
+        else if (!this.#running.has(name)) nextMs = Math.min(nextMs, Math.max(dueInMs, pauseMs));
+      }
+      this.#failing.delete('');
+    } catch (error) {
+      this.#logOnce('', error, 'the table of chores can not be read; it will be tried again');
+    }
+    this.#lookIn(nextMs);
+  }
+
+  async #run(chore: Chore): Promise<void> {
+    const { name } = chore;
+    const { database, log } = this.#services;
+    const release = this.#keep(name);
     try {
       await chore.run(database.fork(), log);
-      failing.delete(chore);
-      observer.ran(chore.name, 'succeeded');
+      this.#failing.delete(name);
+      this.#observer.ran(name, 'succeeded');
+      await this.#claims.settle(chore, 'succeeded');
     } catch (error) {
-      observer.ran(chore.name, 'failed');
-      if (!failing.has(chore)) log.warn({ err: error, chore: chore.name }, 'a chore failed; it will be tried again');
-      failing.add(chore);
+      this.#observer.ran(name, 'failed');
+      this.#logOnce(name, error, 'a chore failed; it will be tried again');
+      await this.#claims.settle(chore, 'failed').catch(() => {}); // the claim ends by itself
     } finally {
-      running.delete(chore);
+      release();
+      this.#running.delete(name);
+      if (!this.#looking) this.#lookIn(Math.min(chore.everyMs, this.#times.lookMs));
     }
-  };
-  for (const chore of chores) observer.scheduled(chore);
-  const timers = chores.map((chore) =>
-    setInterval(() => {
-      if (!running.has(chore)) running.set(chore, run(chore));
-    }, chore.everyMs).unref(),
-  );
-  return {
-    async close() {
-      for (const timer of timers) clearInterval(timer);
-      await Promise.all(running.values());
-    },
-  };
+  }
+
+  /** Renews the claim on a chore while it runs. @returns ends this */
+  #keep(name: string): () => void {
+    const { leaseMs, longestRunMs } = this.#times;
+    const endsAt = performance.now() + longestRunMs;
+    const renewing = setInterval(() => {
+      if (performance.now() > endsAt) return clearInterval(renewing);
+      this.#claims.renew(name).catch(() => {}); // the next renewal may be in time
+    }, leaseMs / 3).unref();
+    return () => clearInterval(renewing);
+  }
+
+  /** Logs the first failure in a row. */
+  #logOnce(name: string, error: unknown, message: string): void {
+    if (!this.#failing.has(name)) this.#services.log.warn({ err: error, ...(name && { chore: name }) }, message);
+    this.#failing.add(name);
+  }
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from '../database/database.ts';
 import { query } from '../database/query.ts';
 import type { KeptUntil, Retention } from '../database/retention.ts';
 import { raw, type Sql, sql } from '../database/sql.ts';
-import type { Chore } from './chores.ts';
+import type { Chore } from './chore.ts';
 
 type KeptDays = Extract<KeptUntil, { readonly kind: 'DAYS' }>;
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { sharedRetention } from '#shared/database/retention.ts';
-import { purgeChores } from '#shared/events/purge.ts';
+import { purgeChores } from '#shared/work/purge.ts';
 import { retentionOfSchemas } from '../../../commands/retention/of-schemas.ts';
 import type { TestGraph } from '../graph.ts';
 
