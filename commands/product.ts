@@ -135,6 +135,7 @@ function openAll(
       limits: config.limits,
       processHealth,
       cipher,
+      tracing: config.tracing,
       ...(clock && { clock }),
     }),
   );

@@ -7,8 +7,10 @@ import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts'
 import { isLoopback } from '#shared/runtime/loopback.ts';
 import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
+import type { TracingConfig } from '#shared/runtime/tracing/tracing-config.ts';
 import { fieldSecretNames, type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
 import { requireRedisOfReplicas } from '#shared/settings/settings.ts';
+import { tracingConfig } from '#shared/settings/tracing-settings.ts';
 import type { BudgetMode } from './access/budget/budgets.ts';
 import type { BucketSize } from './access/clients/token-bucket.ts';
 import { type ComparedSettings, comparedSettings } from './access/control/compared-settings.ts';
@@ -89,6 +91,8 @@ export interface GatewayConfig {
   readonly maxBatchSize: number;
   /** Where operators read metrics and detailed health. */
   readonly admin: { readonly host: string; readonly port: number };
+  /** Undefined = no traces. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 /** The ports of a gateway: one for clients, and one for operators. */
@@ -257,6 +261,7 @@ export function readGatewayConfig(
     maxBatchSize: parsed.BATCH_LIMIT,
     // A free port for clients implies a free port for operators, so that several gateways can run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
+    tracing: tracingConfig(parsed),
   };
 }
 

@@ -7,6 +7,7 @@ import { loadApiKeySecret, loadPublicKeys, loadSigningKey } from '#shared/identi
 import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
 import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
+import { openTracing } from '#shared/runtime/tracing/open-tracing.ts';
 import { AuditReports } from './access/audit/audit-reports.ts';
 import { openBudgets } from './access/budget/open-budgets.ts';
 import { Usage } from './access/budget/usage.ts';
@@ -96,7 +97,8 @@ export async function createGateway(
   config: GatewayConfig,
   { log = createLog('gateway', config.logLevel), local = [] }: GatewayParts = {},
 ): Promise<Gateway> {
-  const metrics = createGatewayMetrics();
+  const tracer = await openTracing(config.tracing, 'gateway', log);
+  const metrics = createGatewayMetrics(() => tracer.counts());
   const trusted = new TrustedDocuments();
   if (config.documents.manifests !== undefined)
     for (const document of readManifests(config.documents.manifests)) trusted.add(document);
@@ -151,7 +153,7 @@ export async function createGateway(
     createApollo: (managed) =>
       createManagedGateway({
         ...managed,
-        dataSource: createTransportSource(transport, config.requestTimeoutMs),
+        dataSource: createTransportSource(transport, config),
         log,
       }),
     onReload: metrics.supergraph.reloaded,
@@ -161,7 +163,7 @@ export async function createGateway(
   });
   const { renewalMs } = config.live;
   const streams = new LiveStreams({
-    ...{ requestTimeoutMs: config.requestTimeoutMs, renewalMs, access, log },
+    ...{ requestTimeoutMs: config.requestTimeoutMs, renewalMs, access, log, tracer },
     onDrop: metrics.live.dropped,
     onDelivered: metrics.live.delivered,
   });
@@ -227,13 +229,12 @@ export async function createGateway(
   // A client that reads nothing is disconnected as early over HTTP as over websockets, where it misses a ping.
   const stallMs = config.live.pingMs;
   serveGraphql(app, {
-    pipeline,
-    readOrigin,
+    ...{ pipeline, readOrigin, tracer },
     maxBatchSize: config.maxBatchSize,
     streams: { isClosing: () => streams.isClosing, stallMs },
   });
   const sockets = {
-    pipeline,
+    ...{ pipeline, tracer },
     authenticate: (headers: IncomingHttpHeaders, address: string) => access.identify(headers, address),
     openSockets,
     maxOperations: config.maxOperationsPerSocket,
@@ -293,6 +294,7 @@ export async function createGateway(
     await budgets.close();
     await heartbeat?.stop();
     shared?.close();
+    await tracer.close();
     metrics.close();
   };
   try {
@@ -301,6 +303,7 @@ export async function createGateway(
     await transport.close();
     await budgets.close();
     shared?.close();
+    await tracer.close();
     metrics.close();
     throw error;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isAddressRange } from '#shared/identity/address-ranges.ts';
 import { ACCESS_PUBLIC_KEYS, API_KEY_SECRET, IDENTITY_SIGNING_KEY } from '#shared/identity/key-settings.ts';
 import * as shared from '#shared/settings/settings.ts';
+import { tracingSettings } from '#shared/settings/tracing-settings.ts';
 import { documentPolicies } from './access/documents/policy.ts';
 
 const count = z.coerce.number().int().min(1);
@@ -256,4 +257,5 @@ export const gatewaySettings = z.object({
     description: 'Error extensions of subgraphs that clients see besides `code`.',
     form: 'list with commas',
   }),
+  ...tracingSettings,
 });

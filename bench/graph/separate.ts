@@ -9,8 +9,24 @@ import { type ProductProcess, startProcess } from '../../gateway/testing/product
 import { cpuSecondsOf } from '../process-tree.ts';
 import { type Measured, postgresMs } from './product.ts';
 
+type Settings = Readonly<Record<string, string>>;
+
 /** Starts each subgraph and a gateway in a process of its own on a temporary database, as in production. */
 export async function startSeparate(shipments: number): Promise<Measured> {
+  const { products, close } = await startVariants(shipments, [{}]);
+  const [only] = products;
+  if (!only) throw new Error('one variant starts one product');
+  return { ...only, close };
+}
+
+/** Products of which each has all processes of its own, on one temporary database. */
+export interface Variants {
+  readonly products: readonly Measured[];
+  close(): Promise<void>;
+}
+
+/** Starts one product for each of these settings, so that their runs can alternate. */
+export async function startVariants(shipments: number, variants: readonly Settings[]): Promise<Variants> {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));
   await using resources = new AsyncDisposableStack();
   resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -18,15 +34,26 @@ export async function startSeparate(shipments: number): Promise<Measured> {
   const config = readProductConfig(environment);
   const databaseUrl = await resources.use(new EmbeddedPostgres(embeddedFolder(config))).start();
   const names = await seed(config, databaseUrl, shipments);
+  const products: Measured[] = [];
+  for (const variant of variants) {
+    products.push(await startProcesses(names, { ...environment, DATABASE_URL: databaseUrl, ...variant }, resources));
+  }
+  const running = resources.move();
+  return { products, close: () => running.disposeAsync() };
+}
 
+async function startProcesses(
+  names: readonly string[],
+  given: Settings,
+  resources: AsyncDisposableStack,
+): Promise<Measured> {
   const settings = {
-    ...environment,
-    DATABASE_URL: databaseUrl,
     PORT: '0',
     CLIENT_RATE: '0',
     BUDGET_MODE: 'off',
     CLIENT_NEW_DOCUMENTS: '0',
     DOCUMENT_POLICY_PARTNER: 'free',
+    ...given,
   };
   const subgraphs = new Map<string, ProductProcess>();
   const urls = new Map<string, string>();
@@ -40,7 +67,6 @@ export async function startSeparate(shipments: number): Promise<Measured> {
     startProcess(['--max-semi-space-size=12', 'gateway/server.ts'], { ...settings, ...moved, ADMIN_PORT: '0' }),
   );
   const { url, adminUrl } = addressIn(await gateway.line('"ready"'));
-  const running = resources.move();
   return {
     url: `${url}/graphql`,
     adminUrl: adminUrl ?? '',
@@ -51,7 +77,7 @@ export async function startSeparate(shipments: number): Promise<Measured> {
       ...Object.fromEntries([...subgraphs].map(([name, { pid }]) => [name, cpuSecondsOf(pid) * 1_000])),
       PostgreSQL: postgresMs(),
     }),
-    close: () => running.disposeAsync(),
+    close: async () => {},
   };
 }
 

@@ -37,7 +37,9 @@ export class Topology implements AsyncDisposable {
   readonly #say: (line: string) => void;
 
   private constructor({ project, app, data, environment, instead = {}, say = () => undefined }: TopologyOptions) {
-    this.#file = withNextSet(readComposeFile(join(project, 'docker-compose.yml'), environment));
+    // The collector has no counterpart on this machine.
+    const variables = { OTEL_SDK_DISABLED: String(!('collector' in instead)), ...environment };
+    this.#file = withNextSet(readComposeFile(join(project, 'docker-compose.yml'), variables));
     this.addresses = assignAddresses(this.#file);
     this.#places = { app, project, data, addresses: this.addresses };
     this.#instead = instead;

@@ -48,7 +48,7 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 export interface EventOptions {
   /** Makes the scope for one event's fetches: a subscription outlives the deadline and the tokens it began with. Default: the subscription's scope. */
-  readonly scopeOfEvent?: () => RequestScope;
+  readonly scopeOfEvent?: (event: SubgraphResult) => RequestScope;
   /** Called with an unexpected error in the gateway itself that made one event fail. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -202,7 +202,7 @@ export class Engine {
     const body = event.body.write([], clientVariable);
     const complete = async (result: SubgraphResult): Promise<EngineResponse> => {
       try {
-        return await this.#respond(variant, variables, clientVariable, scopeOfEvent(), (execution) =>
+        return await this.#respond(variant, variables, clientVariable, scopeOfEvent(result), (execution) =>
           execution.receive(event, result),
         );
       } catch (error) {

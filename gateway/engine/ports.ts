@@ -35,6 +35,8 @@ export interface RequestScope {
   readonly unrepeatable?: boolean;
   /** How errors change the response. Default `PROPAGATE`. */
   readonly onError?: ErrorBehavior;
+  /** The span within which requests to subgraphs are traced, for the transport. Undefined if the trace is not recorded. */
+  readonly span?: object | undefined;
   /** Called with each request to a subgraph and the promise of its result. Must not throw. */
   readonly onFetch?: (request: SubgraphRequest, result: Promise<SubgraphResult>) => void;
 }

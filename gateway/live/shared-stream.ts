@@ -1,13 +1,16 @@
 import { GraphError, maskedMessage } from '#shared/errors/errors.ts';
 import type { Channel } from '#shared/live/channel.ts';
+import type { TraceContext } from '#shared/runtime/tracing/trace-context.ts';
+import type { Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { Caller } from '../access/caller.ts';
 import type { TimeLimit } from '../access/documents/time-limit.ts';
 import type { Engine, Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import { RequestError } from '../engine/errors.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
-import type { RequestScope } from '../engine/ports.ts';
+import type { RequestScope, SubgraphResult } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
+import { EventSpans } from './event-spans.ts';
 import { type LivePayload, openOutbox } from './outbox.ts';
 
 /** The subscription that all clients of a stream share. */
@@ -21,6 +24,10 @@ export interface SharedWork {
   readonly timeLimit: TimeLimit;
   /** Milliseconds between two checks of the clients' credentials. Must be less than the life of an identity token. */
   readonly renewalMs: number;
+  readonly tracer: Tracer;
+  /** The operation of the client that began the stream; undefined if its trace is not recorded. */
+  readonly beganBy: TraceContext | undefined;
+  readonly operationName: string;
   /** Called for each payload that a client loses because it reads too slowly. */
   readonly onDrop: () => void;
   /** Called for each event with the number of clients that get it. */
@@ -43,12 +50,14 @@ export class SharedStream {
   /** The caller in requests to subgraphs. Subgraphs can't distinguish the clients of a stream. */
   #caller: Caller;
   readonly #identityKey: string;
+  readonly #eventSpans: EventSpans;
 
   constructor(work: SharedWork, caller: Caller, onEnd: () => void) {
     this.#work = work;
     this.#caller = caller;
     this.#identityKey = caller.key;
     this.#onEnd = onEnd;
+    this.#eventSpans = new EventSpans(work.tracer, work.operationName, work.beganBy);
     this.#renewal = setInterval(() => void this.renew(), work.renewalMs).unref();
   }
 
@@ -71,7 +80,7 @@ export class SharedStream {
     const { engine, operation, variables } = this.#work;
     try {
       const responses = engine.subscribe(operation, variables, this.#scope(), {
-        scopeOfEvent: () => this.#scopeOfEvent(),
+        scopeOfEvent: (event) => this.#scopeOfEvent(event),
         onDefect: onError,
       });
       for await (const response of responses) {
@@ -84,11 +93,13 @@ export class SharedStream {
         const payload = { text, cost: response.cost ?? 0, dropped: 0 };
         this.#work.onDelivered(this.#members.size);
         for (const outbox of this.#members.keys()) outbox.push(payload, text.length);
+        this.#eventSpans.endNext(this.#members.size);
       }
     } catch (error) {
       onError(error);
       this.#failAll(new GraphError('INTERNAL_SERVER_ERROR', maskedMessage));
     } finally {
+      this.#eventSpans.endAll();
       this.#stop();
       for (const outbox of this.#members.keys()) outbox.end();
     }
@@ -115,7 +126,8 @@ export class SharedStream {
     };
   }
 
-  #scopeOfEvent(): RequestScope {
+  #scopeOfEvent(event: SubgraphResult): RequestScope {
+    const span = this.#eventSpans.begin(event);
     const { requestId, onError, timeLimit } = this.#work;
     const { timeoutMs, contractMs } = timeLimit;
     return {
@@ -125,6 +137,7 @@ export class SharedStream {
       headers: { ...this.#caller.headers, 'x-request-id': requestId },
       headersFor: (subgraph) => this.#headersFor(subgraph),
       signal: this.#leaving.signal,
+      ...(span && { span }),
       deadline: performance.now() + timeoutMs,
       ...(contractMs !== undefined && { contractMs }),
     };

@@ -1,4 +1,6 @@
 import type { Log } from '#shared/runtime/log.ts';
+import { currentSpan } from '#shared/runtime/tracing/current-work.ts';
+import { noTracer, type Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { Access } from '../access/caller.ts';
 import { timeLimitOf } from '../access/documents/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -16,6 +18,8 @@ export interface LiveStreamsOptions {
   /** Milliseconds between two checks of the clients' credentials. */
   readonly renewalMs: number;
   readonly log: Log;
+  /** By default events are not traced. */
+  readonly tracer?: Tracer;
   /** Called for each payload that a client loses because it reads too slowly. */
   readonly onDrop: () => void;
   /** Called for each event with the number of clients that get it. */
@@ -68,7 +72,7 @@ export class LiveStreams {
     operation: PreparedOperation,
     signal: AbortSignal,
   ): AsyncIterableIterator<LivePayload> {
-    const { access, requestTimeoutMs, renewalMs, log, onDrop, onDelivered } = this.#options;
+    const { access, requestTimeoutMs, renewalMs, log, tracer = noTracer, onDrop, onDelivered } = this.#options;
     const streams = this.#of(checked.generation);
     const key = streamKey(checked);
     const identify = () => access.identify(checked.headers, checked.address);
@@ -82,6 +86,9 @@ export class LiveStreams {
       onError: checked.onError,
       timeLimit: timeLimitOf(checked.contract, requestTimeoutMs),
       renewalMs,
+      tracer,
+      beganBy: currentSpan()?.context,
+      operationName: checked.operation.name?.value ?? 'anonymous',
       onDrop,
       onDelivered,
     };

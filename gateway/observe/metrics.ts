@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isErrorCode } from '#shared/errors/errors.ts';
 import { BoundedLabels, removeSeries } from '#shared/runtime/bounded-labels.ts';
+import { countSpans } from '#shared/runtime/tracing/span-metrics.ts';
+import { noTracer, type SpanCounts } from '#shared/runtime/tracing/tracer.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import type { RefusalReason } from '../access/budget/budgets.ts';
 import type { PeerCounts } from '../access/control/heartbeat.ts';
@@ -37,7 +39,8 @@ export interface GatewayMetrics {
   close(): void;
 }
 
-export function createGatewayMetrics(): GatewayMetrics {
+/** @param spans what has become of the spans of traces */
+export function createGatewayMetrics(spans: () => SpanCounts = noTracer.counts): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -64,6 +67,7 @@ export function createGatewayMetrics(): GatewayMetrics {
     for (const metric of [duration, requests, errors]) void removeSeries<'operation'>(metric, 'operation', operation);
   });
   const countByClient = createClientMetrics(registry);
+  countSpans(registry, 'gateway_spans_total', spans);
   const subgraphDuration = new Histogram({
     name: 'gateway_subgraph_request_duration_seconds',
     help: 'Duration of requests to subgraphs, including retries and the time in the queue',

@@ -1,21 +1,22 @@
+import { step } from '#shared/runtime/tracing/current-work.ts';
 import type { GatewayConfig } from '../config.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, PrepareRequest } from '../engine/engine.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { LiveStreams } from '../live/streams.ts';
 import type { Executor } from './executor.ts';
-import { createRequestScope } from './request-scope.ts';
+import { createRequestScope, type ScopeOptions } from './request-scope.ts';
 import type { Checked } from './stages.ts';
 
-export interface EngineExecutorOptions extends Pick<GatewayConfig, 'requestTimeoutMs' | 'overrideLabels'> {
+export interface EngineExecutorOptions extends ScopeOptions, Pick<GatewayConfig, 'overrideLabels'> {
   readonly streams: LiveStreams;
 }
 
 /** Executes an operation by the engine of the generation under which it was checked. */
-export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams }: EngineExecutorOptions): Executor {
+export function createEngineExecutor({ overrideLabels, streams, ...scopes }: EngineExecutorOptions): Executor {
   async function prepare(checked: Checked): Promise<PreparedOperation> {
     const { source, document, operation, caller, form, trusted, generation } = checked;
     const engine = requireEngine(checked);
-    const prepared = await engine.prepare({
+    const request: PrepareRequest = {
       source,
       document,
       operationName: operation.name?.value,
@@ -24,7 +25,8 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
       isTrusted: trusted !== undefined,
       view: generation.views.for(caller.identity).schema,
       activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
-    });
+    };
+    const prepared = await step('plan', () => engine.prepare(request));
     checked.explanation?.setPlan(prepared.plan);
     return prepared;
   }
@@ -32,12 +34,12 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
     prepare,
     async execute(checked, signal) {
       const operation = await prepare(checked);
-      const scope = createRequestScope(checked, signal, requestTimeoutMs);
+      const scope = createRequestScope(checked, signal, scopes);
       return requireEngine(checked).execute(operation, checked.variables, scope);
     },
     async deliver(checked, signal, onCost) {
       const operation = await prepare(checked);
-      const scope = createRequestScope(checked, signal, requestTimeoutMs);
+      const scope = createRequestScope(checked, signal, scopes);
       return requireEngine(checked).deliver(operation, checked.variables, scope, checked.accepts.parts, onCost);
     },
     async subscribe(checked, signal) {

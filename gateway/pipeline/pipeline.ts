@@ -1,5 +1,7 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import { step, within } from '#shared/runtime/tracing/current-work.ts';
+import type { Span } from '#shared/runtime/tracing/tracer.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import type { AuditReports } from '../access/audit/audit-reports.ts';
 import type { Budgets, PricedOperation } from '../access/budget/budgets.ts';
@@ -47,6 +49,7 @@ import type { Rush } from './rush.ts';
 import { SharedResponses } from './shared-responses.ts';
 import type { Arrived, Checked, Entered, Identified, Priced, Received, Resolved } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
+import { beginOperation, endOperation } from './trace-operation.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
 
@@ -123,15 +126,19 @@ export class Pipeline {
   }
 
   /** Runs an operation. Never rejects: every error becomes a refused outcome. */
-  async run(received: Received): Promise<Outcome> {
-    const progress: Progress = { received };
+  run(received: Received): Promise<Outcome> {
+    const span = beginOperation(received);
+    return within(span, () => this.#run(received, { received, span }));
+  }
+
+  async #run(received: Received, progress: Progress): Promise<Outcome> {
     try {
       const priced = await this.#check(received, progress);
       progress.priced = priced;
       if (priced.wantsReceipt) return await this.#receipt(priced, progress);
       await requireSignature(priced, this.#options.signatures);
       const keyed = this.#options.callsOnce?.find(priced);
-      progress.spending = await this.#reserve(priced, keyed);
+      progress.spending = await step('reserve budget', () => this.#reserve(priced, keyed));
       const checked = withRateLimit(priced, progress.spending);
       checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
@@ -171,20 +178,14 @@ export class Pipeline {
   /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
   async #check(received: Received, progress: Progress): Promise<Priced> {
     const { access, explanations, onChecked } = this.#options;
-    const known = await identify(received, access);
+    const known = await step('authenticate', () => identify(received, access));
     progress.identified = known;
     this.#throttle.admitAccount(known);
     const identified = readReceiptRequest(explain(known, explanations));
     const generation = this.#options.generation(personKey(identified));
     generation.retain();
     progress.generation = generation;
-    const resolved = resolveDocument(identified, { ...this.#options.documents, automatic: this.#automatic });
-    const { source, trusted, keepAs } = resolved;
-    if (!trusted) this.#throttle.admitDocument(identified, source);
-    if (!isReady(resolved, generation)) await this.#documentQueue.turn(identified.cancellation);
-    const checked = checkDocument(resolved, { generation, introspection: this.#options.introspection });
-    if (!trusted) this.#throttle.learn(source);
-    if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
+    const checked = await step('look up document', () => this.#findDocument(identified, generation));
     guardIntrospection(checked, this.#options.introspection);
     this.#requireStaffNetwork(checked);
     requireSecondFactor(checked);
@@ -195,6 +196,18 @@ export class Pipeline {
     const priced = price(checked, { maxQueryCost, burst, isCharged: budgets !== undefined });
     priced.cancellation.throwIfCancelled();
     return priced;
+  }
+
+  /** Finds the text of an operation, and its parsed and valid document. */
+  async #findDocument(identified: Identified, generation: Generation): Promise<Checked> {
+    const resolved = resolveDocument(identified, { ...this.#options.documents, automatic: this.#automatic });
+    const { source, trusted, keepAs } = resolved;
+    if (!trusted) this.#throttle.admitDocument(identified, source);
+    if (!isReady(resolved, generation)) await this.#documentQueue.turn(identified.cancellation);
+    const checked = checkDocument(resolved, { generation, introspection: this.#options.introspection });
+    if (!trusted) this.#throttle.learn(source);
+    if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
+    return checked;
   }
 
   /** Runs a query once for equal callers, and a mutation with an idempotency key once for its caller. */
@@ -268,6 +281,7 @@ export class Pipeline {
     const { payloads, releaseSocket } = await this.#openStream(checked, form, spending);
     progress.releaseSocket = releaseSocket;
     if (form === 'events') {
+      this.#endSpan(progress, 200, []); // the span would be exported only when the subscription is over
       // A subscription already has its plan and may last for days. It releases the generation now, so that the planner can end.
       progress.generation?.release();
       progress.generation = undefined;
@@ -284,6 +298,10 @@ export class Pipeline {
     return openParts(checked, spending, { executor, admission: this.#admission, expectedLength });
   }
 
+  #endSpan({ span, identified, priced, spending }: Progress, status: number, errors: Responded['errors']): void {
+    if (span) endOperation(span, { identified, priced, points: spending?.spent ?? 0, status, errors });
+  }
+
   /** Releases what the operation holds and reports it to observers. Runs once per operation. */
   #settle(progress: Progress, status: number, errors: Responded['errors'], body?: Responded['body']): void {
     progress.generation?.release();
@@ -296,6 +314,7 @@ export class Pipeline {
       const counts = { points: progress.spending?.spent ?? 0, requests: 1, refusals: status === 200 ? 0 : 1 };
       this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, counts);
     }
+    this.#endSpan(progress, status, errors);
     this.#options.onSettled({
       startedAt: received.startedAt,
       operationName: priced?.operation.name?.value,
@@ -314,6 +333,8 @@ export class Pipeline {
 /** State of a running operation that settling needs. */
 interface Progress {
   readonly received: Pick<Arrived, 'id' | 'startedAt' | 'address'>;
+  /** Undefined if the trace is not recorded. */
+  readonly span?: Span | undefined;
   /** Undefined before the caller is known, and after the operation has released it. */
   generation?: Generation | undefined;
   /** Undefined before the caller is known. */

@@ -1,18 +1,22 @@
 import { OperationTypeNode } from 'graphql';
 import { rateLimitHeader, rateLimitText } from '#shared/identity/rate-limit.ts';
+import { currentSpan } from '#shared/runtime/tracing/current-work.ts';
 import { clientText } from '../access/clients/client-name.ts';
 import { timeLimitOf } from '../access/documents/time-limit.ts';
+import type { GatewayConfig } from '../config.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { isRepeatable } from './repeatable.ts';
 import type { Checked } from './stages.ts';
+import { traceHeaders } from './trace-headers.ts';
 
-/** W3C trace context: version, trace id, span id, flags. */
-const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-/** Characters of a trace state that are forwarded: the number that every system must pass on. A longer one is dropped. */
-const maxTracestate = 512;
+export type ScopeOptions = Pick<GatewayConfig, 'requestTimeoutMs' | 'tracing'>;
 
 /** Makes the scope of a client's request: what each of its calls to subgraphs carries along. */
-export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
+export function createRequestScope(
+  checked: Checked,
+  signal: AbortSignal,
+  { requestTimeoutMs, tracing }: ScopeOptions,
+): RequestScope {
   const { caller, id, clientRequestId, address, startedAt, headers: incoming } = checked;
   const { explanation, rateLimit } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
@@ -22,11 +26,8 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     if (name !== undefined) headers['x-client-name'] = name; // for the session that signing in begins
   }
   for (const name in caller.headers) headers[name] = caller.headers[name]!;
-  const { traceparent, tracestate } = incoming;
-  if (typeof traceparent === 'string' && traceparentPattern.test(traceparent)) {
-    headers['traceparent'] = traceparent;
-    if (typeof tracestate === 'string' && tracestate.length <= maxTracestate) headers['tracestate'] = tracestate;
-  }
+  const span = currentSpan();
+  Object.assign(headers, traceHeaders(incoming, span ? 'this' : tracing ? 'others' : 'none'));
   if (rateLimit) headers[rateLimitHeader] = rateLimitText(rateLimit);
   const { timeoutMs, contractMs } = timeLimitOf(checked.contract, requestTimeoutMs);
   const scope: RequestScope = {
@@ -36,6 +37,7 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     headers,
     ...(caller.headersFor && { headersFor: caller.headersFor }),
     signal,
+    ...(span && { span }),
     deadline: startedAt + timeoutMs,
     ...(contractMs !== undefined && { contractMs }),
     unrepeatable: !isRepeatable(checked),

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { DocumentContract } from '#shared/identity/document-contract.ts';
 import type { RateLimit } from '#shared/identity/rate-limit.ts';
+import type { Span } from '#shared/runtime/tracing/tracer.ts';
 import type { Caller } from '../access/caller.ts';
 import type { TrustedDocument } from '../access/documents/trusted-documents.ts';
 import type { HttpMessage } from '../access/signatures/http-message.ts';
@@ -32,6 +33,8 @@ export interface Arrived {
   readonly address: string;
   /** Cancelled when the client disconnects or ends the operation before its response is complete. */
   readonly cancellation: Cancellation;
+  /** The request that carries the operation; undefined if its trace is not recorded. Its edge ends the span. */
+  readonly span?: Span | undefined;
 }
 
 declare const entered: unique symbol;

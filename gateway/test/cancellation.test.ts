@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { noTracer } from '#shared/runtime/tracing/tracer.ts';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
 import { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { createOpenAccess } from '../access/open-access.ts';
@@ -54,6 +55,7 @@ async function startWaitingEdge() {
       refuse: (error, { id }) => toRefused(error, id, log),
     },
     readOrigin: () => ({ address: '127.0.0.1', isSecure: false }),
+    tracer: noTracer,
     maxBatchSize: 0,
     streams: { isClosing: () => false, stallMs: 1_000 },
   });

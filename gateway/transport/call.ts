@@ -1,3 +1,4 @@
+import type { Span } from '#shared/runtime/tracing/tracer.ts';
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
 import type { Breaker } from './breaker.ts';
 import { decompressResponse } from './compressed-response.ts';
@@ -15,6 +16,7 @@ import {
   readResponse,
 } from './read-response.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import { endFetch, fetchOptions, spanOf } from './trace-fetch.ts';
 import { type Abandonable, Waiter } from './waiter.ts';
 
 /** The part of a subgraph's client that its calls use. */
@@ -28,7 +30,7 @@ export interface CallHost extends ResponseReader {
   /** Seconds after which a refused request is likely to be admitted. */
   readonly retryAfterSeconds: number;
   retryDelayMs(retriesSoFar: number): number;
-  dispatch(body: string, scope: RequestScope, exchange: Exchange): void;
+  dispatch(call: Call, exchange: Exchange): void;
   /** Called when the subgraph does not support compressed bodies. */
   stopCompressing(): void;
   /** Called when a call has ended. */
@@ -44,7 +46,9 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
   readonly startedAt = performance.now();
   readonly #client: CallHost;
   readonly #kind: SubgraphRequest['kind'];
-  readonly #scope: RequestScope;
+  readonly scope: RequestScope;
+  /** Undefined if the trace is not recorded. */
+  readonly span: Span | undefined;
   readonly #waiters: Waiter[] = [];
   readonly #timer: NodeJS.Timeout;
   #exchange: Exchange | undefined;
@@ -57,7 +61,8 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
     this.body = request.body;
     this.#client = client;
     this.#kind = request.kind;
-    this.#scope = scope;
+    this.scope = scope;
+    this.span = spanOf(scope)?.step(`fetch ${client.name}`, fetchOptions(client.name, request.kind));
     this.#timer = setTimeout(expire, client.limits.timeoutMs, this);
   }
 
@@ -145,7 +150,7 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
 
   #send(): void {
     this.#exchange = new Exchange(this.#client.name, this.#client.limits.maxResponseBytes, this);
-    this.#client.dispatch(this.body, this.#scope, this.#exchange);
+    this.#client.dispatch(this, this.#exchange);
   }
 
   #failed(failed: FailedAttempt): void {
@@ -159,7 +164,7 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
 
   #fail(failure: SubgraphFailure, maybeExecuted: boolean): void {
     const isUnknown = maybeExecuted && this.#kind === 'mutation';
-    this.#settle(isUnknown ? outcomeUnknown(failure, !this.#scope.unrepeatable) : failure, failure.code);
+    this.#settle(isUnknown ? outcomeUnknown(failure, !this.scope.unrepeatable) : failure, failure.code);
   }
 
   #mayRetry({ transient, failure }: FailedAttempt): boolean {
@@ -183,10 +188,11 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
     this.#settled = true;
     clearTimeout(this.#timer);
     if (this.#pause) clearTimeout(this.#pause);
-    this.#client.ended(this, this.#scope.identityKey);
+    this.#client.ended(this, this.scope.identityKey);
     if (this.#hasPlace) this.#client.limiter.leave(this);
     const known = observed ?? (outcome instanceof SubgraphFailure ? outcome.code : 'ok');
     this.#client.observer?.onRequest?.(this.#client.name, performance.now() - this.startedAt, known);
+    if (this.span) endFetch(this.span, known, this.#retries);
     for (const waiter of this.#waiters) waiter.settle(outcome);
     this.#waiters.length = 0;
   }

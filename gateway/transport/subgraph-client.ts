@@ -14,6 +14,7 @@ import type { Line } from './line.ts';
 import type { TransportObserver } from './observer.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { TransportSettings } from './settings.ts';
+import { spanOf, traceShared } from './trace-fetch.ts';
 
 /** Client of one subgraph: its line, limits, circuit breaker, and requests in flight. */
 export class SubgraphClient implements CallHost {
@@ -65,7 +66,9 @@ export class SubgraphClient implements CallHost {
     const inFlight = shareable?.find(scope.identityKey, request.body);
     if (inFlight) {
       this.observer?.onShared?.(this.name);
-      return inFlight.join(scope);
+      const response = inFlight.join(scope);
+      traceShared(spanOf(scope), inFlight, this.name, response);
+      return response;
     }
     const call = new Call(this, request, scope);
     this.#open += 1;
@@ -75,17 +78,17 @@ export class SubgraphClient implements CallHost {
     return response;
   }
 
-  dispatch(body: string, scope: RequestScope, exchange: Exchange): void {
-    if (this.#compresses && body.length >= this.limits.compressFromLength!)
-      this.#dispatchCompressed(body, scope, exchange);
-    else this.#dispatch(body, scope, exchange);
+  dispatch(call: Call, exchange: Exchange): void {
+    const { body } = call;
+    if (this.#compresses && body.length >= this.limits.compressFromLength!) this.#dispatchCompressed(call, exchange);
+    else this.#dispatch(body, call, exchange);
   }
 
-  #dispatchCompressed(body: string, scope: RequestScope, exchange: Exchange): void {
-    compressBody(body)
+  #dispatchCompressed(call: Call, exchange: Exchange): void {
+    compressBody(call.body)
       .then((packed) => {
         exchange.wasCompressed = packed !== undefined;
-        this.#dispatch(packed ?? body, scope, exchange, packed && 'gzip');
+        this.#dispatch(packed ?? call.body, call, exchange, packed && 'gzip');
       })
       .catch((error: Error) => exchange.onResponseError(undefined, error));
   }
@@ -95,8 +98,8 @@ export class SubgraphClient implements CallHost {
     this.#compresses = false;
   }
 
-  #dispatch(body: string | Buffer, scope: RequestScope, exchange: Exchange, contentEncoding?: string): void {
-    const headers = headerList(scope, this.name);
+  #dispatch(body: string | Buffer, { scope, span }: Call, exchange: Exchange, contentEncoding?: string): void {
+    const headers = headerList(scope, this.name, span);
     headers.push('accept-encoding', this.#acceptEncoding); // without this header, a server may choose any compression
     if (contentEncoding !== undefined) headers.push('content-encoding', contentEncoding);
     this.#line.send(body, headers, exchange);

@@ -32,7 +32,7 @@ export function runSubgraph<C extends BaseContext>(given: GivenSubgraph<C>): Pro
 async function startSubgraph<C extends BaseContext>(given: GivenSubgraph<C>, service: Service): Promise<void> {
   const { resources } = service;
   const config = readSubgraphConfig('create' in given ? given.tables.secrets : given.secrets);
-  const { host, port, limits, dataDir } = config;
+  const { host, port, limits, dataDir, tracing } = config;
   const identityKeys = await loadPublicKeys('identity', { given: config.identityPublicKeys, dataDir });
   const subgraph = 'create' in given ? await given.create(config) : given;
   const { name } = subgraph;
@@ -54,7 +54,16 @@ async function startSubgraph<C extends BaseContext>(given: GivenSubgraph<C>, ser
   if (isEmbedded) checkDisk(processHealth, dataDir);
   const live = await openLive(config, { log, health: processHealth });
   resources.defer(() => live.close());
-  const open = await openSubgraph(subgraph, { databaseUrl, live, log, limits, processHealth, migrates, cipher });
+  const open = await openSubgraph(subgraph, {
+    databaseUrl,
+    live,
+    log,
+    limits,
+    processHealth,
+    migrates,
+    cipher,
+    tracing,
+  });
   resources.defer(() => open.close());
   if (config.environment === 'production') {
     await refuseDemoData(open.services.database, 'Choose another SUBGRAPH_DATABASE_URL.');

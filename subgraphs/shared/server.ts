@@ -28,6 +28,9 @@ import { Health } from './runtime/health.ts';
 import { serveHealth } from './runtime/health-route.ts';
 import type { Log } from './runtime/log.ts';
 import { createSubgraphMetrics } from './runtime/metrics.ts';
+import { SlowStatements } from './runtime/slow-statements.ts';
+import { openTracing } from './runtime/tracing/open-tracing.ts';
+import type { TracingConfig } from './runtime/tracing/tracing-config.ts';
 import { defaultLimits, type SubgraphLimits } from './settings/limits.ts';
 import type { Subgraph } from './subgraph.ts';
 import type { Chore } from './work/chore.ts';
@@ -48,6 +51,8 @@ export interface SubgraphOptions {
   readonly migrates?: boolean;
   /** Required for a subgraph with sealed columns. */
   readonly cipher?: FieldCipher | undefined;
+  /** Undefined = no traces. */
+  readonly tracing?: TracingConfig | undefined;
 }
 
 /** A subgraph with migrated tables and running services. It does not listen or handle events yet. */
@@ -81,12 +86,24 @@ export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
 ): Promise<OpenSubgraph<C>> {
-  const { databaseUrl: url, log, clock = () => new Date(), processHealth, limits, migrates = true, cipher } = options;
+  const {
+    databaseUrl: url,
+    log,
+    clock = () => new Date(),
+    processHealth,
+    limits,
+    migrates = true,
+    cipher,
+    tracing,
+  } = options;
   const { maxObjects, statementTimeoutMs } = { ...defaultLimits, ...limits };
   const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
   const schema = createSchema(subgraph);
   await using opened = new AsyncDisposableStack();
+  const tracer = await openTracing(tracing, name, log);
+  opened.defer(() => tracer.close());
+  const slowStatements = new SlowStatements(log);
   const database = await openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
   opened.defer(() => database.close());
   if (migrates) await database.migrate();
@@ -96,11 +113,11 @@ export async function openSubgraph<C extends BaseContext>(
     const sealed = await sealRows(database, entities, 'plain');
     if (sealed > 0) log.info({ texts: sealed }, 'personal data of an earlier release was encrypted');
   }
-  const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
+  const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log, tracer, slowStatements });
   opened.defer(() => jobs.close());
   const health = new Health(() => new Date(), processHealth);
   checkDatabase(health, () => jobs.ping(), log);
-  const services: Services = { database, jobs, live, log, clock, health, maxObjects };
+  const services: Services = { database, jobs, live, log, clock, health, maxObjects, tracer, slowStatements };
   const running = opened.move();
   let closing: Promise<void> | undefined;
   return {
@@ -130,8 +147,9 @@ export async function listen<C extends BaseContext>(
   { host = '127.0.0.1', port = 0, takesEvents = true }: ListenOptions = {},
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
-  const { log, database, jobs, live, health } = services;
+  const { log, database, jobs, live, health, tracer, slowStatements } = services;
   const counts = {
+    spans: () => tracer.counts(),
     liveLosses: () => live.lost,
     liveConflations: () => live.conflated,
     liveUnsent: () => live.unsent,
@@ -143,7 +161,7 @@ export async function listen<C extends BaseContext>(
   const metrics = createSubgraphMetrics(subgraph.name, counts, database, own);
 
   const readIdentity = createIdentityReader(verifier, services);
-  const respond = createRespond({ schema, readIdentity, contextFor, metrics, log });
+  const respond = createRespond({ schema, readIdentity, contextFor, metrics, log, tracer, slowStatements });
 
   // The gateway is the only client, and its batches of representations can be long.
   const app = fastify({ bodyLimit: 8 * 1_048_576, forceCloseConnections: 'idle', requestTimeout: 60_000 });

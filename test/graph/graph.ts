@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asAdmin } from '#shared/database/provision.ts';
+import type { TracingConfig } from '#shared/runtime/tracing/tracing-config.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { createGraphClient } from '../../client/graph-client.ts';
 import type { GraphResponse } from '../../client/graph-response.ts';
@@ -58,6 +59,8 @@ export interface TestGraphOptions {
   readonly snapshotMs?: number;
   /** Default: off. */
   readonly budgetMode?: 'enforce';
+  /** Default: no traces. */
+  readonly tracing?: TracingConfig;
 }
 
 const smallWorld = { shipments: 600, drivers: 30, vehicles: 24, organizations: 10, hubs: 20, openPerStatus: 6 };
@@ -87,7 +90,13 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
   const now = options.now ?? new Date();
   const world = generateWorld({ ...demo, now });
-  const sharedConfig = { ...readProductConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret, seedNow: now };
+  const { tracing } = options;
+  const sharedConfig = {
+    ...readProductConfig({ ...environment, DATABASE_URL: adminUrl }),
+    roleSecret,
+    seedNow: now,
+    tracing,
+  };
   const parts = await productParts(sharedConfig);
   const product = await startProduct({
     config: sharedConfig,
@@ -100,7 +109,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   });
   await product.seeded;
   const queues = await watchQueues(adminUrl, database);
-  const config = readGatewayConfig(['--port', '0'], environment);
+  const config = { ...readGatewayConfig(['--port', '0'], environment), tracing };
   // Accounts sign in through the first gateway: others may not reach the access subgraph.
   const sessions = new Map<DemoAccount, Session>();
   const sessionOf = (account: DemoAccount): Session => {

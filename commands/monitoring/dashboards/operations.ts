@@ -304,6 +304,12 @@ const traces: Dashboard = {
       [`sum by (exporter) (rate(otelcol_exporter_sent_spans${rate}))`, 'sent {{exporter}}'],
       [`sum by (receiver) (rate(otelcol_receiver_refused_spans${rate}))`, 'refused {{receiver}}'],
     ),
+    graph(
+      'Spans of the product',
+      'ops',
+      [`sum by (outcome) (rate(gateway_spans_total${rate}))`, 'gateway {{outcome}}'],
+      [`sum by (subgraph, outcome) (rate(subgraph_spans_total${rate}))`, '{{subgraph}} {{outcome}}'],
+    ),
     percentiles('Operations by subgraph, to find what to trace', 'subgraph_request_duration_seconds', ['subgraph']),
     graph('Memory of the collector', 'bytes', ['process_resident_memory_bytes{job="collector"}', '{{instance}}']),
     table(

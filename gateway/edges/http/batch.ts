@@ -65,9 +65,9 @@ async function runOperation(
   { operations, entered: first, message }: Batch,
   index: number,
 ): Promise<SingleOutcome> {
-  const { address, cancellation } = first;
+  const { address, cancellation, span } = first;
   const { headers } = message;
-  const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address, cancellation };
+  const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address, cancellation, span };
   try {
     const entered = index === 0 ? first : await pipeline.enter(arrived);
     const operation = parseOperation(operations[index]);

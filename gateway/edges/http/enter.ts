@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Arrived, Entered } from '../../pipeline/stages.ts';
 import { cancelOnDisconnect } from './disconnect.ts';
 import { acceptedBy } from './receive.ts';
 import { sendRefused } from './send.ts';
+import { traceExchange } from './trace-exchange.ts';
 import { addVary } from './vary.ts';
 
 declare module 'fastify' {
@@ -15,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** Creates a hook that admits requests to the pipeline before their bodies are read, or refuses them. */
-export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, readOrigin: ReadOrigin) {
+export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, readOrigin: ReadOrigin, tracer: Tracer) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     addVary(reply, 'accept');
     const arrived: Arrived = {
@@ -23,6 +25,7 @@ export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, read
       startedAt: performance.now(),
       address: readOrigin(request.raw).address,
       cancellation: cancelOnDisconnect(reply.raw),
+      span: traceExchange(tracer, request, reply),
     };
     try {
       request.entered = await pipeline.enter(arrived);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { OpenSockets } from '../../access/clients/open-sockets.ts';
@@ -16,6 +17,7 @@ import { sendRefused } from './send.ts';
 export interface EventConnectionRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
+  readonly tracer: Tracer;
   readonly authenticate: (headers: FastifyRequest['headers'], address: string) => Promise<Caller>;
   readonly openSockets: OpenSockets;
   /** Operations that may run at once on one connection. */
@@ -40,9 +42,9 @@ const maxConnections = 10_000;
  * begins an operation whose results come on that stream, and DELETE ends an operation.
  */
 export function serveEventConnections(app: FastifyInstance, options: EventConnectionRouteOptions): EventConnections {
-  const { pipeline, readOrigin, authenticate, stallMs } = options;
+  const { pipeline, readOrigin, tracer, authenticate, stallMs } = options;
   const connections = new Map<string, EventConnection>();
-  const onRequest = enterPipeline(pipeline, readOrigin);
+  const onRequest = enterPipeline(pipeline, readOrigin, tracer);
   const route = (method: string, run: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void => {
     app.route({
       method,

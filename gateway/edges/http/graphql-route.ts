@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -11,10 +12,12 @@ import { type Accepted, readAccept } from './media-type.ts';
 import { messageOf, receive } from './receive.ts';
 import { send, sendBatch, sendRefused } from './send.ts';
 import type { StreamOptions } from './streams.ts';
+import { traceSending } from './trace-exchange.ts';
 
 export interface GraphqlRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
+  readonly tracer: Tracer;
   /** Operations that one request may contain; 0 = no batches. */
   readonly maxBatchSize: number;
   /** Of the streams that it opens. */
@@ -29,14 +32,14 @@ const otherMethods = ['PUT', 'PATCH', 'DELETE'];
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
 export function serveGraphql(
   app: FastifyInstance,
-  { pipeline, readOrigin, maxBatchSize, streams }: GraphqlRouteOptions,
+  { pipeline, readOrigin, tracer, maxBatchSize, streams }: GraphqlRouteOptions,
 ): void {
   app.decorateRequest('entered', undefined);
   app.route({
     method: ['GET', 'HEAD', 'POST'],
     url: path,
     exposeHeadRoute: false,
-    onRequest: enterPipeline(pipeline, readOrigin),
+    onRequest: enterPipeline(pipeline, readOrigin, tracer),
     async handler(request, reply) {
       const entered = requireEntered(request);
       let accepted: Accepted | undefined;
@@ -55,7 +58,9 @@ export function serveGraphql(
         return sendRefused(reply, pipeline.refuse(error, entered), accepted);
       }
       const { cancellation } = received;
-      return send(reply, await pipeline.run(received), accepted, { ...streams, cancellation });
+      const outcome = await pipeline.run(received);
+      traceSending(entered.span, reply, outcome);
+      return send(reply, outcome, accepted, { ...streams, cancellation });
     },
   });
   app.route({

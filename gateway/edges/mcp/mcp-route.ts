@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { TrustedDocuments } from '../../access/documents/trusted-documents.ts';
@@ -12,6 +13,7 @@ import type { Generation } from '../../supergraph/generation.ts';
 import { cancelOnDisconnect } from '../http/disconnect.ts';
 import { requireEntered } from '../http/enter.ts';
 import { messageOf } from '../http/receive.ts';
+import { traceExchange } from '../http/trace-exchange.ts';
 import { CallerTools } from './caller-tools.ts';
 import { createMcpServer } from './mcp-server.ts';
 
@@ -21,6 +23,7 @@ export interface McpRouteOptions {
   readonly trusted: TrustedDocuments;
   readonly generation: () => Generation;
   readonly readOrigin: ReadOrigin;
+  readonly tracer: Tracer;
   /** True if a page of this request's origin and host may send messages. */
   readonly mayOpen: (headers: IncomingHttpHeaders) => boolean;
 }
@@ -35,13 +38,13 @@ const refusedCode = -32_000;
  * the next message.
  */
 export function serveMcp(app: FastifyInstance, options: McpRouteOptions): void {
-  const { pipeline, readOrigin, mayOpen } = options;
+  const { pipeline, readOrigin, tracer, mayOpen } = options;
   const tools = new CallerTools(options.trusted);
   app.route({
     method: 'POST',
     url: path,
     async onRequest(request, reply) {
-      const arrived = arrive(request, reply, readOrigin);
+      const arrived = { ...arrive(request, reply, readOrigin), span: traceExchange(tracer, request, reply) };
       try {
         if (!mayOpen(request.headers)) throw foreignOrigin();
         request.entered = await pipeline.enter(arrived);

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { errorTable } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
+import type { Span, Tracer } from '#shared/runtime/tracing/tracer.ts';
 import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { OpenSockets } from '../../access/clients/open-sockets.ts';
@@ -11,6 +12,7 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { type Outcome, payloadText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered, Received } from '../../pipeline/stages.ts';
+import { beginRequest } from '../begin-request.ts';
 import { type ConnectionOperation, ConnectionOperations } from '../connection-operations.ts';
 import { givenKey } from '../given-key.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
@@ -27,6 +29,7 @@ export interface WebSocketSessionOptions {
   /** Operations that may run at once on one connection. */
   readonly maxOperations: number;
   readonly readOrigin: ReadOrigin;
+  readonly tracer: Tracer;
   /** Called for defects of the gateway. The connection is then closed. */
   readonly onError: (error: unknown) => void;
 }
@@ -165,16 +168,29 @@ export class WebSocketSession {
     const operation = this.#operations.begin(id);
     // A message that was read just before the connection closed arrives after `cancelAll`.
     if (this.#socket.readyState !== this.#socket.OPEN) operation.cancellation.cancel();
+    const span = beginRequest(this.#options.tracer, {
+      name: 'websocket operation',
+      headers: this.#headers,
+      extensions: payload.extensions,
+      attributes: { 'network.protocol.name': 'websocket' },
+    });
     try {
-      await this.#run(id, payload, operation);
+      await this.#run(id, payload, operation, span);
     } finally {
+      span?.end();
       operation.end();
     }
   }
 
-  async #run(id: string, payload: SubscribeMessage['payload'], operation: ConnectionOperation): Promise<void> {
+  async #run(
+    id: string,
+    payload: SubscribeMessage['payload'],
+    operation: ConnectionOperation,
+    span: Span | undefined,
+  ): Promise<void> {
     const { cancellation } = operation;
-    const outcome = await this.#execute(payload, operation);
+    const outcome = await this.#execute(payload, operation, span);
+    if (outcome.kind === 'stream' && outcome.form === 'events') span?.end(); // the stream may last for days
     switch (outcome.kind) {
       case 'refused':
         if (!cancellation.isCancelled)
@@ -194,10 +210,14 @@ export class WebSocketSession {
     if (!cancellation.isCancelled) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
   }
 
-  async #execute(payload: SubscribeMessage['payload'], operation: ConnectionOperation): Promise<Outcome> {
+  async #execute(
+    payload: SubscribeMessage['payload'],
+    operation: ConnectionOperation,
+    span: Span | undefined,
+  ): Promise<Outcome> {
     const { pipeline } = this.#options;
     const { cancellation } = operation;
-    const arrived = { id: newId(), startedAt: performance.now(), address: this.#address, cancellation };
+    const arrived = { id: newId(), startedAt: performance.now(), address: this.#address, cancellation, span };
     try {
       const entered = await pipeline.enter(arrived);
       operation.requireRoom();

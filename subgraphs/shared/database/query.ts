@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { recordStatement } from '../runtime/explain.ts';
+import { noteStatement } from '../runtime/tracing/note-statement.ts';
 import type { EntityManager } from './database-types.ts';
 import type { DirectStatements } from './direct-statements.ts';
 import type { Sql } from './sql.ts';
@@ -49,6 +49,6 @@ async function run<R extends object>(em: EntityManager, text: string, parameters
   } catch (error) {
     throw Error.isError(error) ? em.getDriver().convertException(error) : error;
   } finally {
-    recordStatement({ text, ms: performance.now() - startedAt, rows });
+    noteStatement({ text, ms: performance.now() - startedAt, rows });
   }
 }

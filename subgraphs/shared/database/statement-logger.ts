@@ -1,13 +1,13 @@
 import { DefaultLogger, type LogContext } from '@mikro-orm/core';
-import { recordStatement } from '../runtime/explain.ts';
+import { noteStatement } from '../runtime/tracing/note-statement.ts';
 
-/** The log of the ORM. It also records the statements of requests with the header GraphQL-Explain. */
+/** The log of the ORM. It also tells the current request, event or chore about its statements. */
 export class StatementLogger extends DefaultLogger {
   override logQuery(context: LogContext & { readonly query: string }): void {
     const { query, took, level, results, affected } = context;
     // The ORM measures no time for BEGIN and COMMIT.
     if (took !== undefined) {
-      recordStatement({ text: query, ms: took, rows: level === 'error' ? null : (results ?? affected ?? 0) });
+      noteStatement({ text: query, ms: took, rows: level === 'error' ? null : (results ?? affected ?? 0) });
     }
     super.logQuery(context);
   }

@@ -4,6 +4,7 @@ import { isLostConnection } from '../errors/outage.ts';
 import type { EventName, EventPayload } from '../events/topics.ts';
 import { newId } from '../ids.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
+import { step } from '../runtime/tracing/current-work.ts';
 import type { EntityManager } from './database-types.ts';
 
 /** Adds domain events to the transaction of an entity manager. */
@@ -44,8 +45,8 @@ export function createTransact(
     const facts: AuditFact[] = [];
     let committing = false;
     let isRepeatable = false;
-    const result = await em
-      .transactional(async (inner) => {
+    const commit = () =>
+      em.transactional(async (inner) => {
         const changed = await run({
           em: inner,
           emit: (name, payload, notBefore) => events.emit(inner, name, payload, notBefore),
@@ -59,10 +60,10 @@ export function createTransact(
         await inner.flush();
         committing = true;
         return changed;
-      })
-      .catch((error: unknown) => {
-        throw committing && isLostConnection(error) ? outcomeUnknown(error, isRepeatable) : error;
       });
+    const result = await step('transaction', commit).catch((error: unknown) => {
+      throw committing && isLostConnection(error) ? outcomeUnknown(error, isRepeatable) : error;
+    });
     for (const { topic, payload } of announcements) live.publish(topic, payload);
     return result;
   };

@@ -10,8 +10,12 @@ import { errorMessage } from '../errors/error-code.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import { ConfigurationError } from '../runtime/config.ts';
 import type { Log } from '../runtime/log.ts';
+import { SlowStatements } from '../runtime/slow-statements.ts';
+import { runAs, runWithin } from '../runtime/tracing/current-work.ts';
+import { recordedContext } from '../runtime/tracing/trace-context.ts';
+import { noTracer, type Tracer } from '../runtime/tracing/tracer.ts';
 import { PendingEvents } from './pending.ts';
-import { publishEvent } from './publish-event.ts';
+import { messagingAttributes, publishEvent } from './publish-event.ts';
 import { roleOfSender } from './senders.ts';
 import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
 
@@ -57,13 +61,23 @@ export interface JobsOptions {
   readonly reactions: Reactions;
   readonly live: LivePubSub;
   readonly log: Log;
+  /** By default events are not traced. */
+  readonly tracer?: Tracer;
+  readonly slowStatements?: SlowStatements;
 }
 
 /** The database sets the sender. It is null if the event was sent before the database did. */
-const message = z.object({ eventId: z.uuid(), name: z.string(), payload: z.unknown(), sender: z.string().nullable() });
+const message = z.object({
+  eventId: z.uuid(),
+  name: z.string(),
+  payload: z.unknown(),
+  sender: z.string().nullable(),
+  traceparent: z.string().optional(),
+});
 
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
-  const { subgraph, url, database, reactions, live, log } = options;
+  const { subgraph, url, database, reactions, live, log, tracer = noTracer } = options;
+  const { slowStatements = new SlowStatements(log) } = options;
   const queue = queueOf(subgraph);
   const boss = new PgBoss({
     connectionString: url,
@@ -108,10 +122,26 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       );
       return;
     }
-    const transact = createTransact(database.fork(), events, live, systemOrigin(event.eventId));
-    await transact(async (transaction) => {
-      if (await takeOnce(transaction.em, event.eventId)) await reaction(transaction, payload, { ...event, payload });
-    });
+    const handle = async (): Promise<void> => {
+      const transact = createTransact(database.fork(), events, live, systemOrigin(event.eventId));
+      await transact(async (transaction) => {
+        if (await takeOnce(transaction.em, event.eventId)) await reaction(transaction, payload, { ...event, payload });
+      });
+    };
+    await runTraced(event, handle);
+  }
+
+  /** Continues the trace of the change that sent the event. */
+  async function runTraced(
+    { name, eventId, traceparent }: Pick<z.infer<typeof message>, 'name' | 'eventId' | 'traceparent'>,
+    handle: () => Promise<void>,
+  ): Promise<void> {
+    const operation = `process ${name}`;
+    const began = performance.now();
+    const attributes = messagingAttributes({ name, eventId }, 'process');
+    const span = tracer.follow(operation, recordedContext(traceparent), { kind: 'consumer', attributes });
+    await runAs({ onStatement: slowStatements.watch(operation) }, () => (span ? runWithin(span, handle) : handle()));
+    slowStatements.learn(operation, performance.now() - began);
   }
 
   async function settle(job: Job<unknown>): Promise<JobResult> {

@@ -251,6 +251,8 @@ export interface DomainEvent<N extends EventName = EventName> {
   readonly eventId: string;
   readonly name: N;
   readonly payload: EventPayload<N>;
+  /** The span that sent the event; absent if its trace is not recorded. */
+  readonly traceparent?: string;
 }
 
 /** Live topics, one per record, so that an event reaches only the subscribers of its record. */

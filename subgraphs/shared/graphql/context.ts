@@ -12,6 +12,8 @@ import type { CountedLive } from '../live/counted-live.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import type { Health } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
+import type { SlowStatements } from '../runtime/slow-statements.ts';
+import type { Tracer } from '../runtime/tracing/tracer.ts';
 import { columnsOfFields } from './columns.ts';
 import { Execution } from './execution.ts';
 
@@ -25,6 +27,8 @@ export interface Services {
   readonly health: Health;
   /** Maximum number of objects in the result of one request. */
   readonly maxObjects: number;
+  readonly tracer: Tracer;
+  readonly slowStatements: SlowStatements;
 }
 
 /** The context of resolvers, loaders and stores. There is one per request and one per event of a subscription. */

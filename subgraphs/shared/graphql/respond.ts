@@ -7,6 +7,10 @@ import { parseRequestOrigin, type RequestOrigin } from '../identity/request-orig
 import { explainHeader, recordStatements } from '../runtime/explain.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SubgraphMetrics } from '../runtime/metrics.ts';
+import type { SlowStatements } from '../runtime/slow-statements.ts';
+import { currentSpan, currentWork, errorType, runAs, within } from '../runtime/tracing/current-work.ts';
+import { recordedContext, traceparentKey } from '../runtime/tracing/trace-context.ts';
+import type { Span, Tracer } from '../runtime/tracing/tracer.ts';
 import type { BaseContext, RequestFacts } from './context.ts';
 import { maskError } from './masking.ts';
 import { PreparedDocument, PreparedDocuments } from './prepare.ts';
@@ -42,6 +46,8 @@ interface Options {
   readonly contextFor: (identity: Identity, origin: RequestOrigin, request: RequestFacts) => BaseContext;
   readonly metrics: SubgraphMetrics;
   readonly log: Log;
+  readonly tracer: Tracer;
+  readonly slowStatements: SlowStatements;
 }
 
 const parameters = z.object({
@@ -52,7 +58,8 @@ const parameters = z.object({
 });
 type Parameters = z.infer<typeof parameters>;
 
-export function createRespond({ schema, readIdentity, contextFor, metrics, log }: Options): Respond {
+export function createRespond(options: Options): Respond {
+  const { schema, readIdentity, contextFor, metrics, log, tracer, slowStatements } = options;
   const documents = new PreparedDocuments(schema);
 
   const execute = async ({ headers, body, signal }: GatewayRequest, origin: RequestOrigin): Promise<Executed> => {
@@ -62,14 +69,17 @@ export function createRespond({ schema, readIdentity, contextFor, metrics, log }
     if (!(prepared instanceof PreparedDocument)) return refused(prepared);
     const operation = prepared.operation(operationName);
     if (operation.type === 'subscription') throw subscriptionRefused();
+    const { name = 'anonymous', type } = operation;
+    nameSpan(currentSpan(), type, name);
     const contextValue = contextFor(identity, origin, { operation, client: signal });
     const run = () =>
-      contextValue.execution.run(operation, {
-        contextValue,
-        variableValues: variables,
-        propagates: onError !== 'NULL',
-      });
-    const { name = 'anonymous' } = operation;
+      runAs({ ...currentWork(), onStatement: slowStatements.watch(name) }, () =>
+        contextValue.execution.run(operation, {
+          contextValue,
+          variableValues: variables,
+          propagates: onError !== 'NULL',
+        }),
+      );
     if (headers[explainHeader] !== 'sql') return executed(name, await run());
     const { result, statements } = await recordStatements(run);
     return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
@@ -78,9 +88,13 @@ export function createRespond({ schema, readIdentity, contextFor, metrics, log }
   return async (request) => {
     const began = performance.now();
     const origin = parseRequestOrigin(request.headers);
-    const { name, status, result } = await execute(request, origin).catch(refusal);
+    const span = tracer.follow('GraphQL request', recordedContext(request.headers[traceparentKey]), { kind: 'server' });
+    const { name, status, result } = await within(span, () => execute(request, origin).catch(refusal));
     const { errors, ...rest } = result;
-    metrics.observe(name, (performance.now() - began) / 1000, errors !== undefined);
+    const ms = performance.now() - began;
+    metrics.observe(name, ms / 1000, errors !== undefined);
+    slowStatements.learn(name, ms);
+    if (span) endSpan(span, status, errors);
     const masked = errors?.map((error) => {
       const formatted = error.toJSON();
       const extensions = { ...formatted.extensions, requestId: origin.requestId };
@@ -88,6 +102,17 @@ export function createRespond({ schema, readIdentity, contextFor, metrics, log }
     });
     return { status, result: masked ? { errors: masked, ...rest } : rest };
   };
+}
+
+function nameSpan(span: Span | undefined, type: string, name: string): void {
+  span?.rename(`${type} ${name}`);
+  span?.set({ 'graphql.operation.type': type, 'graphql.operation.name': name });
+}
+
+function endSpan(span: Span, status: number, errors: readonly GraphQLError[] | undefined): void {
+  span.set({ 'http.response.status_code': status });
+  if (errors?.[0]) span.fail(errorType(errors[0]));
+  span.end();
 }
 
 interface Executed {

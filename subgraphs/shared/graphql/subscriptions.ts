@@ -16,6 +16,9 @@ import type { Operation } from '../executor/operation.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
 import { parseRequestOrigin } from '../identity/request-origin.ts';
 import { filterMap } from '../live/iterators.ts';
+import { traceOf } from '../runtime/tracing/carried-trace.ts';
+import { runAs } from '../runtime/tracing/current-work.ts';
+import { formatTraceparent, traceparentKey } from '../runtime/tracing/trace-context.ts';
 import { type BaseContext, createBaseContext, type RequestFacts, type Services } from './context.ts';
 import { maskError } from './masking.ts';
 import { onErrorOf } from './on-error.ts';
@@ -56,7 +59,7 @@ export function serveSubscriptions(
         if (identity instanceof GraphError) return [identity];
         const origin = parseRequestOrigin(caller?.headers ?? {});
         const newContext = (request: RequestFacts) => contextOf(createBaseContext(services, identity, origin, request));
-        return prepareSubscription(schema, documents, payload, newContext);
+        return prepareSubscription(schema, documents, payload, { newContext, services });
       },
       subscribe: (args) => subscribeWithContexts(args),
       onError: (_socket, _id, payload, errors) => masked(errors, payload),
@@ -84,6 +87,7 @@ interface Subscribed {
   readonly operation: Operation;
   readonly propagates: boolean;
   readonly newContext: (request: RequestFacts) => BaseContext;
+  readonly services: Pick<Services, 'tracer' | 'slowStatements'>;
 }
 
 /** @returns the execution arguments of a subscription, or errors with codes of the table */
@@ -91,7 +95,7 @@ function prepareSubscription(
   schema: GraphQLSchema,
   documents: PreparedDocuments,
   { query, operationName = null, variables = null, ...payload }: SubscribePayload,
-  newContext: Subscribed['newContext'],
+  own: Pick<Subscribed, 'newContext' | 'services'>,
 ): GraphQLError[] | ExecutionArgs {
   const prepared = documents.prepare(query);
   if (!(prepared instanceof PreparedDocument)) return [...prepared];
@@ -100,7 +104,7 @@ function prepareSubscription(
     return [new GraphError('OPERATION_RESOLUTION_FAILURE', 'Only subscriptions are served over websockets.')];
   }
   const operation = prepared.operation(operationName);
-  const contextValue: Subscribed = { operation, propagates: onErrorOf(payload) !== 'NULL', newContext };
+  const contextValue: Subscribed = { operation, propagates: onErrorOf(payload) !== 'NULL', ...own };
   return { schema, document, operationName, variableValues: variables, contextValue };
 }
 
@@ -108,19 +112,33 @@ function prepareSubscription(
 async function subscribeWithContexts(
   args: ExecutionArgs,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const { operation, propagates, newContext } = args.contextValue as Subscribed; // made by `prepareSubscription` above
+  const { operation, propagates, newContext, services } = args.contextValue as Subscribed; // made by `prepareSubscription` above
   const disconnect = new AbortController();
   const request = { operation, client: disconnect.signal };
   const source = await createSourceEventStream({ ...args, contextValue: newContext(request) });
   if (!(Symbol.asyncIterator in source)) return source;
-  const resolveEvent = (rootValue: unknown) => {
-    const contextValue = newContext(request);
-    return contextValue.execution.run(operation, {
-      rootValue,
-      contextValue,
-      variableValues: args.variableValues,
-      propagates,
+  const { variableValues } = args;
+  const resolveEvent = (rootValue: unknown) =>
+    traceEvent(operation, rootValue, services, () => {
+      const contextValue = newContext(request);
+      return contextValue.execution.run(operation, { rootValue, contextValue, variableValues, propagates });
     });
-  };
   return filterMap(source, resolveEvent, () => disconnect.abort());
+}
+
+/** Continues the trace of the change that caused an event. The gateway continues it in turn, by an extension of the result. */
+async function traceEvent(
+  { name = 'anonymous' }: Operation,
+  rootValue: unknown,
+  { tracer, slowStatements }: Subscribed['services'],
+  run: () => Promise<ExecutionResult>,
+): Promise<ExecutionResult> {
+  const span = tracer.follow(`event ${name}`, traceOf(rootValue), {
+    kind: 'consumer',
+    attributes: { 'graphql.operation.type': 'subscription', 'graphql.operation.name': name },
+  });
+  const result = await runAs({ span, onStatement: slowStatements.watch(name) }, run);
+  if (!span) return result;
+  span.end();
+  return { ...result, extensions: { ...result.extensions, [traceparentKey]: formatTraceparent(span.context) } };
 }

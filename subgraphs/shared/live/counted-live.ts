@@ -1,5 +1,7 @@
 import type { Log } from '../runtime/log.ts';
+import { currentSpan } from '../runtime/tracing/current-work.ts';
 import type { ConsumerOptions } from './consumer.ts';
+import { inEnvelope } from './envelope.ts';
 import type { LivePubSub } from './pubsub.ts';
 
 /** Live data of one subgraph, with counts of lost payloads. */
@@ -12,7 +14,7 @@ export interface CountedLive extends LivePubSub {
   readonly unsent: number;
 }
 
-/** Counts payloads that consumers do not get. An ended stream is also logged. */
+/** Counts payloads that consumers do not get, and sends them with the current trace. An ended stream is also logged. */
 export function countLosses(live: LivePubSub, log: Log): CountedLive {
   let lost = 0;
   let conflated = 0;
@@ -28,7 +30,7 @@ export function countLosses(live: LivePubSub, log: Log): CountedLive {
       return unsent;
     },
     publish(topic, payload) {
-      live.publish(topic, payload, () => {
+      live.publish(topic, inEnvelope(payload, currentSpan()?.context), () => {
         unsent += 1;
       });
     },

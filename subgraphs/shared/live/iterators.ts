@@ -1,3 +1,5 @@
+import { carryTrace, traceOf } from '../runtime/tracing/carried-trace.ts';
+
 /*
  * Operators on channels. They are not async generators, because the `return()` of a generator waits for the next item. A
  * topic without further items would stay subscribed.
@@ -49,6 +51,7 @@ export function filterMap<T, R>(
           const item = await items.next();
           if (item.done) break;
           const value = await map(item.value);
+          carryTrace(traceOf(item.value), value);
           if (value !== undefined && !ended) return { value, done: false };
         }
       } catch (error) {

@@ -2,6 +2,8 @@ import { Counter, Histogram, type Metric, Registry } from 'prom-client';
 import { BoundedLabels, removeSeries } from './bounded-labels.ts';
 import { type ChoreMetrics, createChoreMetrics } from './chore-metrics.ts';
 import { type ObservedDatabase, watchDatabase } from './sql-metrics.ts';
+import { countSpans } from './tracing/span-metrics.ts';
+import type { SpanCounts } from './tracing/tracer.ts';
 
 const operationLimits = { names: 200, namesPerCaller: 200, idleMs: 3_600_000 };
 
@@ -17,12 +19,13 @@ export interface SubgraphCounts {
   readonly liveConflations: () => number;
   readonly liveUnsent: () => number;
   readonly eventsRefused: () => number;
+  readonly spans: () => SpanCounts;
 }
 
 /** Creates the metrics of one subgraph: durations and errors by operation, SQL statements, live data, chores, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
-  { liveLosses, liveConflations, liveUnsent, eventsRefused }: SubgraphCounts,
+  { liveLosses, liveConflations, liveUnsent, eventsRefused, spans }: SubgraphCounts,
   database: ObservedDatabase,
   own: readonly Metric[] = [],
 ): SubgraphMetrics {
@@ -44,6 +47,7 @@ export function createSubgraphMetrics(
     registers,
   });
   watchDatabase(registry, database);
+  countSpans(registry, 'subgraph_spans_total', spans);
   new Counter({
     name: 'subgraph_live_payloads_lost_total',
     help: 'Payloads of live data whose consumer was too slow, so that its stream ended with an error',

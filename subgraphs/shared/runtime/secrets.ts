@@ -1,6 +1,6 @@
 /** Removes secrets from texts about settings, because start-up errors are copied to logs, tickets and chats. */
 
-const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|_KEYS?$/;
+const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|_HEADERS$|_KEYS?$/;
 const urlName = /_UR[IL]$/;
 
 /** The text that an error may show for the value of a variable. */

@@ -6,9 +6,11 @@ import type { KeyUse } from '../identity/keys.ts';
 import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { KeyPair } from '../identity/tokens.ts';
 import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
+import type { TracingConfig } from '../runtime/tracing/tracing-config.ts';
 import type { SubgraphLimits } from './limits.ts';
 import { fieldSecretNames, requireSecrets } from './process-secrets.ts';
 import * as settings from './settings.ts';
+import { tracingConfig, tracingSettings } from './tracing-settings.ts';
 
 /** Settings of `npm start` besides those of the gateway and the subgraphs. */
 export const productSettings = z.object({
@@ -31,6 +33,7 @@ export const productSettings = z.object({
   SEED_NOW: settings.SEED_NOW,
   SEED_SHIPMENTS: settings.SEED_SHIPMENTS,
   LOG_LEVEL: settings.LOG_LEVEL,
+  ...tracingSettings,
 });
 
 /** Settings of the product in one process. */
@@ -63,6 +66,8 @@ export interface ProductConfig {
   /** True if the demo accounts of staff have second factors. */
   readonly demoSecondFactor: boolean;
   readonly limits: SubgraphLimits;
+  /** Undefined = no traces. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 export function readProductConfig(environment: NodeJS.ProcessEnv = process.env): ProductConfig {
@@ -85,6 +90,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     demoAccounts: parsed.DEMO_ACCOUNTS,
     demoSecondFactor: parsed.DEMO_SECOND_FACTOR === '1',
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
+    tracing: tracingConfig(parsed),
   };
 }
 

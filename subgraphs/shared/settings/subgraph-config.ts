@@ -5,9 +5,11 @@ import { BLIND_INDEX_KEY, IDENTITY_PUBLIC_KEYS } from '../identity/key-settings.
 import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { PublicKeys } from '../identity/tokens.ts';
 import { parseEnvironment } from '../runtime/config.ts';
+import type { TracingConfig } from '../runtime/tracing/tracing-config.ts';
 import type { SubgraphLimits } from './limits.ts';
 import { fieldSecretNames, type HeldSecrets, requireSecrets, type Secret } from './process-secrets.ts';
 import * as settings from './settings.ts';
+import { tracingConfig, tracingSettings } from './tracing-settings.ts';
 
 /** Settings of a subgraph that runs as its own process. */
 export const subgraphSettings = z.object({
@@ -30,6 +32,7 @@ export const subgraphSettings = z.object({
   DATABASE_URL: settings.DATABASE_URL,
   DATABASE_ROLE_SECRET: settings.DATABASE_ROLE_SECRET,
   DATA_DIR: settings.DATA_DIR,
+  ...tracingSettings,
 });
 
 /** The parsed settings of a subgraph that runs as its own process. */
@@ -54,6 +57,8 @@ export interface SubgraphConfig {
   readonly dataDir: string;
   readonly logLevel: string;
   readonly limits: SubgraphLimits;
+  /** Undefined = no traces. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 /** @param ownSecrets secrets of this subgraph besides those of every subgraph */
@@ -79,6 +84,7 @@ export function readSubgraphConfig(
     dataDir: resolve(parsed.DATA_DIR),
     logLevel: parsed.LOG_LEVEL,
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
+    tracing: tracingConfig(parsed),
   };
 }
 

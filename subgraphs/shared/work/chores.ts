@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../runtime/log.ts';
+import type { SlowStatements } from '../runtime/slow-statements.ts';
+import { runAs } from '../runtime/tracing/current-work.ts';
 import type { Chore } from './chore.ts';
 import { ChoreClaims } from './chore-claims.ts';
 
@@ -17,6 +19,7 @@ export interface ChoreObserver {
 export interface ChoreServices {
   readonly database: Pick<Database, 'fork'>;
   readonly log: Log;
+  readonly slowStatements?: SlowStatements;
 }
 
 export interface ChoreTimes {
@@ -103,10 +106,10 @@ export class Chores {
 
   async #run(chore: Chore): Promise<void> {
     const { name } = chore;
-    const { database, log } = this.#services;
+    const { database, log, slowStatements } = this.#services;
     const release = this.#keep(name);
     try {
-      await chore.run(database.fork(), log);
+      await runAs({ onStatement: slowStatements?.watch(`chore ${name}`) }, () => chore.run(database.fork(), log));
       this.#failing.delete(name);
       this.#observer.ran(name, 'succeeded');
       await this.#claims.settle(chore, 'succeeded');

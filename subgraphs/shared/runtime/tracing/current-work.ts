@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Span, SpanOptions } from './tracer.ts';
+
+/** A statement that has ended. */
+export interface Statement {
+  /** Text with placeholders instead of values. */
+  readonly text: string;
+  readonly ms: number;
+  /** Rows that it returned or changed; null if it failed. */
+  readonly rows: number | null;
+}
+
+/** What the process does for the current request, event or chore. */
+export interface Work {
+  /** The innermost span that is open; undefined if the trace is not recorded. */
+  readonly span?: Span | undefined;
+  /** Is told about each of its statements. */
+  readonly onStatement?: ((statement: Statement) => void) | undefined;
+}
+
+const current = new AsyncLocalStorage<Work>();
+
+export function currentWork(): Work | undefined {
+  return current.getStore();
+}
+
+export function currentSpan(): Span | undefined {
+  return current.getStore()?.span;
+}
+
+/** Runs a function as this work, with everything that it awaits. */
+export function runAs<T>(work: Work, run: () => T): T {
+  return current.run(work, run);
+}
+
+/** Runs a function within a span that its caller ends. */
+export function within<T>(span: Span | undefined, run: () => T): T {
+  return span ? current.run({ ...current.getStore(), span }, run) : run();
+}
+
+/** Runs a function as a step of the current trace, in a span of its own. */
+export function step<T>(name: string, run: () => Promise<T>, options?: SpanOptions): Promise<T> {
+  const span = currentSpan()?.step(name, options);
+  return span ? runWithin(span, run) : run();
+}
+
+/** Runs a function within a span, and ends the span with it. */
+export async function runWithin<T>(span: Span, run: () => Promise<T>): Promise<T> {
+  try {
+    return await within(span, run);
+  } catch (error) {
+    span.fail(errorType(error));
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** The code of an error, or its class. Messages may contain values. */
+export function errorType(error: unknown): string {
+  if (!Error.isError(error)) return 'Error';
+  const { code, extensions } = error as { code?: unknown; extensions?: { code?: unknown } }; // of drivers, and of GraphQL
+  const known = extensions?.code ?? code;
+  return typeof known === 'string' ? known : error.name;
+}

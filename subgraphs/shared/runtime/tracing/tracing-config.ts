@@ -1,0 +1,29 @@
+/** Where spans go, and which traces are recorded. */
+export interface TracingConfig {
+  /** URL to which spans are sent, by OTLP over HTTP. */
+  readonly url: string;
+  /** Replaces the name of the process in spans. */
+  readonly serviceName: string | undefined;
+  /** Further attributes of the process. */
+  readonly resource: Readonly<Record<string, string>>;
+  readonly sampling: Sampling;
+  readonly queue: SpanQueue;
+}
+
+export interface Sampling {
+  /** Share of the traces that are recorded, between 0 and 1. */
+  readonly share: number;
+  /** True if a client decides whether the trace that it began is recorded. */
+  readonly followsClients: boolean;
+}
+
+export interface SpanQueue {
+  /** Spans that may wait. Further ones are dropped. */
+  readonly size: number;
+  /** Spans that are sent at once. */
+  readonly batchSize: number;
+  /** Milliseconds that a span waits for others. */
+  readonly delayMs: number;
+  /** Milliseconds after which the attempts to send a batch end. */
+  readonly timeoutMs: number;
+}
