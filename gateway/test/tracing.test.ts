@@ -115,8 +115,11 @@ test('a refused operation and a failed fetch are seen with their codes', async (
   await gateway.ask('query Refused { nothing }');
   await gateway.ask('query Failing { failing }');
   const spans = await collector.until(({ name }) => name === 'query Failing');
-  const refused = spans.find(({ attributes }) => attributes['error.type'] === 'GRAPHQL_VALIDATION_FAILED');
-  expect(refused).toMatchObject({ name: 'GraphQL operation', hasFailed: false });
+  // A refused operation has no name that may be believed, and it is no failure of the graph.
+  const refused = spans.find(
+    ({ name, attributes }) => name === 'GraphQL operation' && attributes['error.type'] === 'GRAPHQL_VALIDATION_FAILED',
+  );
+  expect(refused?.hasFailed).toBe(false);
   expect(spans.find(({ name }) => name === 'query Failing')?.hasFailed).toBe(true);
 });
 

@@ -1,8 +1,8 @@
 import { GraphError } from '../errors/errors.ts';
 import { carryTrace } from '../runtime/tracing/carried-trace.ts';
 import { type Conflation, latestByKey } from './backlog.ts';
+import { splitTrace } from './carried-payload.ts';
 import { Channel } from './channel.ts';
-import { openEnvelope } from './envelope.ts';
 
 /** Options of the subscription of one consumer. */
 export interface ConsumerOptions<T> {
@@ -32,7 +32,7 @@ export function openConsumer<T>(options: ConsumerOptions<T>, onEnd: () => void):
     channel,
     receive(payload) {
       try {
-        const { content, trace } = openEnvelope(payload);
+        const { content, trace } = splitTrace(payload);
         const item = parse(content);
         if (trace) carryTrace(trace, item);
         if (channel.push(item)) return;

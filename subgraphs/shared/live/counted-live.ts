@@ -1,7 +1,7 @@
 import type { Log } from '../runtime/log.ts';
 import { currentSpan } from '../runtime/tracing/current-work.ts';
+import { withTrace } from './carried-payload.ts';
 import type { ConsumerOptions } from './consumer.ts';
-import { inEnvelope } from './envelope.ts';
 import type { LivePubSub } from './pubsub.ts';
 
 /** Live data of one subgraph, with counts of lost payloads. */
@@ -30,7 +30,7 @@ export function countLosses(live: LivePubSub, log: Log): CountedLive {
       return unsent;
     },
     publish(topic, payload) {
-      live.publish(topic, inEnvelope(payload, currentSpan()?.context), () => {
+      live.publish(topic, withTrace(payload, currentSpan()?.context), () => {
         unsent += 1;
       });
     },
