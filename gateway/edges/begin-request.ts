@@ -10,14 +10,16 @@ export interface TracedRequest {
   /** Of the operation; a client of a websocket has no headers of its own for each operation, and names its trace here. */
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
   readonly attributes: SpanAttributes;
+  /** `performance.now()` milliseconds. */
+  readonly startedAt: number;
 }
 
 /** Begins the trace of a request, or continues that of its client. Undefined if the trace is not recorded. */
 export function beginRequest(
   tracer: Tracer,
-  { name, headers, extensions, attributes }: TracedRequest,
+  { name, headers, extensions, attributes, startedAt }: TracedRequest,
 ): Span | undefined {
   if (!tracer.isOn) return undefined;
   const client = parseTraceparent(extensions?.[traceparentKey] ?? headers[traceparentKey]);
-  return tracer.begin(name, client, { kind: 'server', attributes });
+  return tracer.begin(name, client, { kind: 'server', attributes, startedAt });
 }

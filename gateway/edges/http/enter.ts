@@ -20,12 +20,13 @@ declare module 'fastify' {
 export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, readOrigin: ReadOrigin, tracer: Tracer) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     addVary(reply, 'accept');
+    const startedAt = performance.now();
     const arrived: Arrived = {
       id: request.id,
-      startedAt: performance.now(),
+      startedAt,
       address: readOrigin(request.raw).address,
       cancellation: cancelOnDisconnect(reply.raw),
-      span: traceExchange(tracer, request, reply),
+      span: traceExchange(tracer, request, reply, startedAt),
     };
     try {
       request.entered = await pipeline.enter(arrived);

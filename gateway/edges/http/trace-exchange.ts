@@ -4,12 +4,17 @@ import type { Outcome } from '../../pipeline/outcome.ts';
 import { beginRequest } from '../begin-request.ts';
 
 /** Begins the span of an HTTP exchange, which ends with its response. */
-export function traceExchange(tracer: Tracer, request: FastifyRequest, { raw }: FastifyReply): Span | undefined {
+export function traceExchange(
+  tracer: Tracer,
+  request: FastifyRequest,
+  { raw }: FastifyReply,
+  startedAt: number,
+): Span | undefined {
   if (!tracer.isOn) return undefined;
   const { method, headers, routeOptions } = request;
   const path = routeOptions.url ?? '';
   const attributes = { 'http.request.method': method, 'http.route': path, 'network.protocol.name': 'http' };
-  const span = beginRequest(tracer, { name: `${method} ${path}`, headers, attributes });
+  const span = beginRequest(tracer, { name: `${method} ${path}`, headers, attributes, startedAt });
   if (!span) return undefined;
   raw.once('close', () => {
     const status = raw.statusCode;

@@ -44,7 +44,8 @@ export function serveMcp(app: FastifyInstance, options: McpRouteOptions): void {
     method: 'POST',
     url: path,
     async onRequest(request, reply) {
-      const arrived = { ...arrive(request, reply, readOrigin), span: traceExchange(tracer, request, reply) };
+      const begun = arrive(request, reply, readOrigin);
+      const arrived = { ...begun, span: traceExchange(tracer, request, reply, begun.startedAt) };
       try {
         if (!mayOpen(request.headers)) throw foreignOrigin();
         request.entered = await pipeline.enter(arrived);

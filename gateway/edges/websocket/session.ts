@@ -173,6 +173,7 @@ export class WebSocketSession {
       headers: this.#headers,
       extensions: payload.extensions,
       attributes: { 'network.protocol.name': 'websocket' },
+      startedAt: performance.now(),
     });
     try {
       await this.#run(id, payload, operation, span);
