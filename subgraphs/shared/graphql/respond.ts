@@ -73,16 +73,16 @@ export function createRespond(options: Options): Respond {
     nameSpan(currentSpan(), type, name);
     const contextValue = contextFor(identity, origin, { operation, client: signal });
     const run = () =>
-      runAs({ ...currentWork(), onStatement: slowStatements.watch(name) }, () =>
-        contextValue.execution.run(operation, {
-          contextValue,
-          variableValues: variables,
-          propagates: onError !== 'NULL',
-        }),
-      );
-    if (headers[explainHeader] !== 'sql') return executed(name, await run());
-    const { result, statements } = await recordStatements(run);
-    return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
+      contextValue.execution.run(operation, {
+        contextValue,
+        variableValues: variables,
+        propagates: onError !== 'NULL',
+      });
+    return runAs({ ...currentWork(), onStatement: slowStatements.watch(name) }, async () => {
+      if (headers[explainHeader] !== 'sql') return executed(name, await run());
+      const { result, statements } = await recordStatements(run);
+      return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
+    });
   };
 
   return async (request) => {
