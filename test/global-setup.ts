@@ -13,7 +13,7 @@ export default async function setup(): Promise<void> {
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   process.env['NODE_COMPILE_CACHE'] = resolve(import.meta.dirname, '../node_modules/.cache/node');
   process.env['TMPDIR'] = resources.use(createRunFolder()).path;
-  const cluster = await startTestCluster();
+  const cluster = await startTestCluster(process.env['TEST_POSTGRES_PROGRAMS']);
   resources.defer(() => cluster.close());
   process.env['TEST_POSTGRES_URL'] = cluster.adminUrl;
   (globalThis as { testRun?: AsyncDisposable }).testRun = resources.move();

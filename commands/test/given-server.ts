@@ -15,6 +15,7 @@ export interface GivenServer extends AsyncDisposable {
 
 export interface InstalledPostgres {
   readonly version: number;
+  readonly folder: string;
   readonly programs: () => Promise<Programs>;
 }
 
@@ -24,7 +25,7 @@ export function oldestPostgres(): InstalledPostgres | undefined {
     .map((folder) => ({ folder, version: Number(folder.split('/')[4]) }))
     .filter(({ folder, version }) => version >= 15 && existsSync(join(folder, 'initdb')))
     .sort((one, other) => one.version - other.version);
-  return oldest && { version: oldest.version, programs: () => programsIn(oldest.folder) };
+  return oldest && { ...oldest, programs: () => programsIn(oldest.folder) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ConfigurationError } from '../runtime/config.ts';
+import { mayNotChange } from './postgres/server-version.ts';
 
 /** Extensions that tables of subgraphs need. The owner of a database may install both, because they are trusted. */
 export const extensions = ['btree_gist', 'pg_trgm'];
@@ -36,9 +37,7 @@ async function readRights(client: pg.Client, database: string, roles: readonly s
        array(
          select other.rolname::text from pg_roles other
          where other.rolname = any($2)
-           -- Before version 16, a role that may create roles may change all roles except superusers.
-           and current_setting('server_version_num')::int >= 160000
-           and not pg_has_role(other.oid, 'MEMBER WITH ADMIN OPTION')
+           and ${mayNotChange('other.oid')}
          order by 1
        ) as "foreignRoles",
        array(

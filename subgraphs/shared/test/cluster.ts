@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../database/postgres/embedded-postgres.ts';
+import { programsIn } from '../database/postgres/programs.ts';
 import { asAdmin, provision } from '../database/provision.ts';
 import { readSupergraphYaml } from '../runtime/supergraph-yaml.ts';
 
@@ -17,12 +18,16 @@ export interface TestCluster {
   close(): Promise<void>;
 }
 
-/** One PostgreSQL server for a whole test run, with a provisioned template that test databases are copied from. */
-export async function startTestCluster(): Promise<TestCluster> {
+/**
+ * One PostgreSQL server for a whole test run, with a provisioned template that test databases are copied from.
+ * @param programs folder with the programs of another PostgreSQL than that of npm
+ */
+export async function startTestCluster(programs?: string): Promise<TestCluster> {
   await using resources = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'freight-test-'));
   resources.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const adminUrl = await resources.use(new EmbeddedPostgres(folder, { flags: quickFlags })).start();
+  const options = { flags: quickFlags, ...(programs && { programs: () => programsIn(programs) }) };
+  const adminUrl = await resources.use(new EmbeddedPostgres(folder, options)).start();
   await provision(adminUrl, templateDatabase, subgraphNames, roleSecret);
   await asAdmin(adminUrl, undefined, (client) =>
     client.query(`alter database ${templateDatabase} with is_template true`),

@@ -2,9 +2,8 @@ import pg from 'pg';
 import { errorCode, errorMessage } from '../../errors/error-code.ts';
 import { ConfigurationError } from '../../runtime/config.ts';
 import { urlWithoutCredentials } from '../../runtime/secrets.ts';
+import { majorVersion, oldestVersion } from './server-version.ts';
 
-/** Oldest major version on which the product is tested. */
-const oldestVersion = 15;
 const connectMs = 10_000;
 
 /** The setting with the URL. */
@@ -21,7 +20,7 @@ export async function requireServer(url: string, variable: UrlVariable = 'DATABA
   try {
     await client.connect();
     const { rows } = await client.query<{ version: number; role: string }>(
-      `select current_setting('server_version_num')::int / 10000 as version, current_user::text as role`,
+      `select ${majorVersion} as version, current_user::text as role`,
     );
     const { version = 0, role = '' } = rows[0] ?? {};
     if (version < oldestVersion)
