@@ -68,9 +68,9 @@ function readReports(file: string): readonly DrillReport[] {
 
 function printReport({ drill, cases, bars, failure }: DrillReport): void {
   if (failure) console.error(`${drill} ended early: ${failure}`);
-  for (const { name, detectedMs, firstAckMs, acknowledged, lost, doubled, clientCodes } of cases)
+  for (const { name, detectedMs, firstAckMs, recoveryMs, acknowledged, lost, doubled, ...seen } of cases)
     console.log(
-      `${drill} ${name}: detected after ${detectedMs ?? '-'} ms, first acknowledged write after ${firstAckMs} ms, ${acknowledged} acknowledged, ${lost} lost, ${doubled} doubled, clients saw ${JSON.stringify(clientCodes)}`,
+      `${drill} ${name}: detected after ${detectedMs ?? '-'} ms, first acknowledged write after ${firstAckMs} ms, ${recoveryMs ?? '-'} ms after the end of the fault, ${acknowledged} acknowledged, ${lost} lost, ${doubled} doubled, clients saw ${JSON.stringify(seen.clientCodes)} with Retry-After ${seen.retryAfter.join(', ') || '-'}`,
     );
   for (const { id, figure, bar, unit, met } of bars)
     console.log(`${met ? 'met   ' : 'MISSED'} ${id}: ${figure} (bar ${bar} ${unit})`);

@@ -55,6 +55,8 @@ export interface DrillCase {
   readonly readCodes?: readonly string[];
   /** Rows of a corrupted page that could be read all the same. */
   readonly readableRows?: number;
+  /** Files of the backups that are not encrypted. */
+  readonly plainFiles?: readonly string[];
   /** Size of the database that was restored. */
   readonly databaseMegabytes?: number;
   /** What became of a release. */

@@ -8,6 +8,7 @@ import { administratorOf } from './administrator.ts';
 import { findBackupFaults } from './backup-alerts.ts';
 import { Backups } from './backups.ts';
 import { writeDemoData } from './demo-data.ts';
+import { findPlainFiles } from './plain-files.ts';
 import { RestoredDatabase } from './restored-database.ts';
 import { differentTables, sumTables, type TableSums } from './table-sums.ts';
 
@@ -25,12 +26,15 @@ export const restoreDrill: Drill = {
     }),
   bars: (cases) => [
     ...ledgerBars(cases),
-    ...cases.flatMap(({ name, restoreMs = 0, differentTables: different = [], archiveLagMs = 0, alerts = [] }) => [
-      atMost(`${name}.restore`, restoreMs / 1_000, 600, 's'),
-      atMost(`${name}.different`, different.length, 0, 'tables'),
-      atMost(`${name}.archiveLag`, archiveLagMs / 1_000, 300, 's'),
-      atMost(`${name}.alerts`, alerts.length, 0, 'alerts'),
-    ]),
+    ...cases.flatMap(
+      ({ name, restoreMs = 0, differentTables: different = [], archiveLagMs = 0, alerts = [], plainFiles = [] }) => [
+        atMost(`${name}.restore`, restoreMs / 1_000, 600, 's'),
+        atMost(`${name}.different`, different.length, 0, 'tables'),
+        atMost(`${name}.archiveLag`, archiveLagMs / 1_000, 300, 's'),
+        atMost(`${name}.alerts`, alerts.length, 0, 'alerts'),
+        atMost(`${name}.plainFiles`, plainFiles.length, 0, 'files'),
+      ],
+    ),
   ],
 };
 
@@ -70,6 +74,7 @@ async function spoilAndRestore(context: DrillContext): Promise<DrillCase> {
     restoreMs,
     archiveLagMs,
     alerts,
+    plainFiles: findPlainFiles(context.data),
     differentTables: different,
     databaseMegabytes: await sizeOf(administrator),
   };

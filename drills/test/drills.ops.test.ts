@@ -32,6 +32,7 @@ test.each([
   'redis',
   'standby',
   'supergraph',
+  'keys',
   'clock',
   'full-disk',
   'detection',
