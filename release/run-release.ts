@@ -97,7 +97,7 @@ async function shift(
       steps.push(reportStep(shareIn(state, plan), state.begun, reading));
       if (next.phase === 'step') await target.direct(shareIn(next, plan));
       if (next.phase === 'step') say(describe(shareIn(next, plan)));
-      if (next.phase === 'watch') say(`Watching for ${plan.watchMs / 60_000} minutes. The former version still runs.`);
+      if (next.phase === 'watch') say(`Watching for ${plan.watchMs / 1_000} s. The former version still runs.`);
     }
     state = next;
   }

@@ -34,7 +34,8 @@ export async function serveControl(sets: ProcessSets, data: string): Promise<Asy
 
 async function answer(sets: ProcessSets, socket: Socket): Promise<void> {
   try {
-    const given = request.parse(JSON.parse(await text(socket)));
+    // The other end has said all, and waits for the answer.
+    const given = request.parse(JSON.parse(await text(socket.iterator({ destroyOnReturn: false }))));
     await sets[given.do](given.app);
     socket.end('done');
   } catch (error) {

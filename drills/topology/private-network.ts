@@ -21,7 +21,8 @@ export const isInside = (): boolean => process.env[insideVariable] === '1';
  */
 export async function runInside(variables: Readonly<Record<string, string>>): Promise<number> {
   const own = userInfo().uid === 0 ? [] : ['--user', '--map-root-user'];
-  const flags = [...own, '--net', '--mount', '--kill-child'];
+  // Each program becomes the next one, so that signals reach this command inside, and it ends with the one outside.
+  const flags = [...own, '--net', '--mount', 'setpriv', '--pdeathsig', 'KILL'];
   try {
     execFileSync('unshare', [...flags, 'true'], { stdio: 'ignore' });
   } catch {
