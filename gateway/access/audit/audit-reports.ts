@@ -39,8 +39,8 @@ const maxResponses = 10_000;
 const maxCounts = 1_000;
 
 /**
- * Collects hashes of responses to mutations and counts of refusals for the audit trail, and reports them each second. A report is repeated
- * until the access subgraph has confirmed it. A gateway that is killed loses what it has collected since its last report; changes are
+ * Collects hashes of responses to mutations and counts of refusals for the audit trail, and reports them each half second. A report is repeated
+ * until the access subgraph has confirmed it. A gateway that is killed loses what it has collected since its last report, at most a second; changes are
  * recorded by the subgraphs themselves.
  */
 export class AuditReports {
@@ -55,7 +55,7 @@ export class AuditReports {
   #isFailing = false;
 
   /** @param intervalMs milliseconds between two reports */
-  constructor(send: (report: AuditReport) => Promise<void>, log: Log, intervalMs = 1_000) {
+  constructor(send: (report: AuditReport) => Promise<void>, log: Log, intervalMs = 500) {
     this.#send = send;
     this.#log = log;
     this.#timer = setInterval(() => void this.report(), intervalMs).unref();
