@@ -14,6 +14,7 @@ import { somebody } from '#shared/test/harness.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { describeForeignIds } from './permissions/describe-foreign-ids.ts';
 import { describeLists } from './permissions/describe-lists.ts';
+import { describeNestedIds } from './permissions/describe-nested-ids.ts';
 import { describePermissions } from './permissions/describe-permissions.ts';
 import { describeSubscriptions } from './permissions/describe-subscriptions.ts';
 import { storeRareValues } from './rare-values.ts';
@@ -148,3 +149,4 @@ describeLists(() => graph);
 describeSubscriptions(() => graph);
 // The last: its mutations are all refused, or change what no other test reads.
 describeForeignIds(() => graph);
+describeNestedIds(() => graph);
