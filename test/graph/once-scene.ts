@@ -47,6 +47,8 @@ export interface OnceScene extends AsyncDisposable {
   tokenOf(identity: Identity): string;
   /** A partner of a new organization, who exists in the access subgraph and may create API keys. */
   newPartner(name: string): Promise<Identity>;
+  /** A member of staff who exists in the access subgraph. */
+  newStaff(role: 'ADMIN' | 'ANALYST'): Promise<Identity>;
   /** Settings of a gateway in a process of its own. */
   readonly settings: Readonly<Record<string, string>>;
   /** Starts another gateway in this process, which a test closes. */
@@ -204,6 +206,10 @@ export async function startOnceScene({
         organizationId,
       });
       return somebody(['PARTNER'], { accountId, organizationId, tier: 'STANDARD' });
+    },
+    async newStaff(role) {
+      const accountId = await givenAccount(access, { email: `${newId()}@once.test`, roles: [role] });
+      return somebody([role], { accountId });
     },
     async pass(interval) {
       await query(
