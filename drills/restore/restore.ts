@@ -71,6 +71,7 @@ async function spoilAndRestore(context: DrillContext): Promise<DrillCase> {
     ...settled,
     name: 'spoilt-table',
     firstAckMs: restoreMs,
+    recoveryMs: restoreMs,
     restoreMs,
     archiveLagMs,
     alerts,
