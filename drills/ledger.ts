@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { GraphFailure } from '../client/graph-failure.ts';
@@ -7,13 +5,14 @@ import { post } from '../client/post.ts';
 import { parseRetryAfter } from '../client/retry-after.ts';
 import { awayCodes, type DrillCase } from './drill.ts';
 import { graphUrl, type Operator } from './operator.ts';
+import { partnerDocumentId } from './partner-document.ts';
+import { sampleShipment } from './sample-shipment.ts';
 import { readWrites, type Write } from './writes.ts';
 
 const writers = 8;
 const pauseMs = 100;
 const attemptMs = 10_000;
 
-const manifest = z.object({ operations: z.array(z.object({ id: z.string(), name: z.string() })) });
 const written = z.object({ createShipment: z.object({ shipment: z.object({ id: z.string() }) }) });
 
 type Headers = Operator['callers'][number];
@@ -40,7 +39,7 @@ export class Ledger {
   readonly #stopping = new AbortController();
   readonly #callers: Operator['callers'];
   readonly #running: readonly Promise<void>[];
-  readonly #documentId = readDocumentId('CreateShipment');
+  readonly #documentId = partnerDocumentId('CreateShipment');
   #next = 0;
 
   /** @param name unique among the cases of a drill; the keys begin with it */
@@ -110,7 +109,7 @@ export class Ledger {
 
   async #send(key: string, headers: Headers): Promise<Pick<Attempt, 'code' | 'retryAfter'> & { readonly id?: string }> {
     const { organizationId } = this.#operator;
-    const variables = { input: { ...shipment, idempotencyKey: key, customerReference: key, organizationId } };
+    const variables = { input: { ...sampleShipment, idempotencyKey: key, customerReference: key, organizationId } };
     try {
       const response = await post<unknown>(graphUrl, JSON.stringify({ documentId: this.#documentId, variables }), {
         headers,
@@ -182,15 +181,6 @@ export class Ledger {
   }
 }
 
-/** The id of a trusted document that partners, too, may run. */
-function readDocumentId(name: string): string {
-  const file = join(import.meta.dirname, '../schema/manifests/partner.json');
-  const { operations } = manifest.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const found = operations.find((operation) => operation.name === name);
-  if (!found) throw new Error(`${file} has no document ${name}.`);
-  return found.id;
-}
-
 const isAway = (code: string | undefined): boolean => code !== undefined && awayCodes.has(code);
 
 function countBy(texts: readonly string[]): Readonly<Record<string, number>> {
@@ -198,30 +188,3 @@ function countBy(texts: readonly string[]): Readonly<Record<string, number>> {
   for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
   return counts;
 }
-
-const stop = (city: string, latitude: number, longitude: number, day: number) => ({
-  street: '1 Dock Street',
-  city,
-  region: 'US-TX',
-  country: 'US',
-  location: { latitude, longitude },
-  timeZone: 'America/Chicago',
-  windowStart: new Date(Date.now() + day * 86_400_000).toISOString(),
-  windowEnd: new Date(Date.now() + (day + 1) * 86_400_000).toISOString(),
-});
-
-/** A draft of one pallet from Houston to Dallas. */
-const shipment = {
-  equipment: 'DRY_VAN',
-  stops: [stop('Houston', 29.76, -95.37, 1), stop('Dallas', 32.78, -96.8, 2)],
-  items: [
-    {
-      description: 'Pallet',
-      commodity: 'Parts',
-      quantity: 1,
-      weightKg: 100,
-      volumeM3: 1,
-      value: { amount: '100.00', currency: 'USD' },
-    },
-  ],
-};

@@ -3,9 +3,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
+import { percentile } from '../../commands/load/percentile.ts';
 import { readMetrics } from '../../gateway/testing/metrics.ts';
 import { openDemoClient } from '../graph/client.ts';
-import { percentile } from '../graph/percentile.ts';
 import { startThrowaway } from '../graph/product.ts';
 import type { BurstReport } from './client.ts';
 

@@ -1,5 +1,5 @@
-import { Client, type Dispatcher } from 'undici';
-import { percentile } from './percentile.ts';
+import { percentile } from '../../commands/load/percentile.ts';
+import { type LoadUser, sendLoad } from '../../commands/load/send-load.ts';
 
 /** Input of this program. It runs in its own process, so that sending requests takes no time from serving them. Job on stdin, result on stdout. */
 export interface LoadJob {
@@ -20,59 +20,27 @@ export interface LoadResult {
   readonly failed: number;
 }
 
-async function run({ url, token, bodies, connections, seconds }: LoadJob): Promise<LoadResult> {
-  const { origin, pathname } = new URL(url);
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const clients = Array.from({ length: connections }, () => new Client(origin));
-  const times: number[] = [];
-  let failed = 0;
-  const began = performance.now();
-  const until = began + seconds * 1_000;
-  const sendAll = async (client: Client, index: number): Promise<void> => {
-    // Each connection has requests of its own. Connections that once send the same request at the same time would share its execution,
-    // end together and stay in step.
-    const own = bodies.filter((_, at) => at % connections === index);
-    for (let count = 0; performance.now() < until; count += 1) {
-      const body = own[count % own.length];
-      if (body === undefined)
-        throw new Error(`${connections} connections require as many requests; got ${bodies.length}`);
-      const sent = performance.now();
-      const isGood = await send(client, { path: pathname, method: 'POST', headers, body });
-      times.push(performance.now() - sent);
-      if (!isGood) failed += 1;
-    }
-  };
-  try {
-    await Promise.all(clients.map(sendAll));
-  } finally {
-    await Promise.all(clients.map((client) => client.close()));
-  }
+/**
+ * Each connection has requests of its own. Connections that once send the same request at the same time would share its execution, end together
+ * and stay in step.
+ */
+function userOf(index: number, { token, bodies, connections }: LoadJob): LoadUser {
+  const [first, ...others] = bodies.filter((_, at) => at % connections === index);
+  if (first === undefined) throw new Error(`${connections} connections require as many requests; got ${bodies.length}`);
+  return { headers: { authorization: `Bearer ${token}` }, bodies: [first, ...others] };
+}
+
+async function run(job: LoadJob): Promise<LoadResult> {
+  const users = Array.from({ length: job.connections }, (_, index) => userOf(index, job));
+  const { times, goodTimes, seconds } = await sendLoad({ url: job.url, users, ends: { seconds: job.seconds } });
   return {
-    requestsPerSecond: (times.length * 1_000) / (performance.now() - began),
+    requestsPerSecond: times.length / seconds,
     p50Ms: percentile(times, 0.5),
     p95Ms: percentile(times, 0.95),
     p99Ms: percentile(times, 0.99),
     requests: times.length,
-    failed,
+    failed: times.length - goodTimes.length,
   };
-}
-
-/** Sends a request with as little work as possible, because it shares the cores with the product. @returns false for an error */
-function send(client: Client, request: Dispatcher.DispatchOptions): Promise<boolean> {
-  return new Promise((resolve) => {
-    let isGood = true;
-    client.dispatch(request, {
-      onRequestStart: () => {},
-      onResponseStart(_controller, status) {
-        if (status !== 200) isGood = false;
-      },
-      onResponseData(_controller, chunk) {
-        if (chunk.includes('"errors"')) isGood = false;
-      },
-      onResponseEnd: () => resolve(isGood),
-      onResponseError: () => resolve(false),
-    });
-  });
 }
 
 let input = '';

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { acceptance } from './journeys/acceptance/scenarios.ts';
+import { acceptanceSamplesCommand } from './journeys/acceptance-samples.ts';
 import { auditTrail } from './journeys/audit-trail.ts';
 import { bestAssignments } from './journeys/best-assignments.ts';
 import { explainHeader } from './journeys/explain-header.ts';
 import { importCommand } from './journeys/import-command.ts';
+import { loadCommand } from './journeys/load-command.ts';
 import { personalData } from './journeys/personal-data.ts';
 import { retention } from './journeys/retention.ts';
 import { roadDistance } from './journeys/road-distance.ts';
@@ -25,6 +27,8 @@ describe.each([
   ['best assignments', bestAssignments],
   ['acceptance', acceptance],
   ['the import command', importCommand],
+  ['the samples of the acceptance', acceptanceSamplesCommand],
+  ['the load command', loadCommand],
   ['the audit trail', auditTrail],
   ['a second factor', secondFactor],
   ['the retention of tables', retention],
