@@ -68,7 +68,8 @@ async function startSubgraph<C extends BaseContext>(given: GivenSubgraph<C>, ser
   if (config.environment === 'production') {
     await refuseDemoData(open.services.database, 'Choose another SUBGRAPH_DATABASE_URL.');
   }
-  const running = await listen(open, createVerifier(identityKeys, identityTokens(name)), wanted);
+  const verifier = createVerifier(identityKeys, identityTokens(name));
+  const running = await listen(open, verifier, { ...wanted, ownsProcess: true });
   resources.defer(() => running.close());
   log.info({ url: running.url }, 'listening');
 }

@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
+import { collectDefaultMetrics } from 'prom-client';
 import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
 import { requireKeys } from './database/key-check.ts';
@@ -138,13 +139,15 @@ export interface ListenOptions {
   readonly port?: number;
   /** False if `jobs.drain()` handles events instead. Chores do not run either. */
   readonly takesEvents?: boolean;
+  /** True if the subgraph has a process of its own: its metrics tell memory, CPU time and garbage collection of the process. */
+  readonly ownsProcess?: boolean;
 }
 
 /** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, serves `/health` and `/metrics`, and handles its events. */
 export async function listen<C extends BaseContext>(
   open: OpenSubgraph<C>,
   verifier: TokenVerifier,
-  { host = '127.0.0.1', port = 0, takesEvents = true }: ListenOptions = {},
+  { host = '127.0.0.1', port = 0, takesEvents = true, ownsProcess = false }: ListenOptions = {},
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
   const { log, database, jobs, live, health, tracer, slowStatements } = services;
@@ -159,6 +162,7 @@ export async function listen<C extends BaseContext>(
   const measurements = new Measurements(measured, services);
   const own = [...(subgraph.metrics ?? []), ...measurements.metrics];
   const metrics = createSubgraphMetrics(subgraph.name, counts, database, own);
+  if (ownsProcess) collectDefaultMetrics({ register: metrics.registry });
 
   const readIdentity = createIdentityReader(verifier, services);
   const respond = createRespond({ schema, readIdentity, contextFor, metrics, log, tracer, slowStatements });
