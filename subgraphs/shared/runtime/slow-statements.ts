@@ -6,6 +6,8 @@ import type { Statement } from './tracing/current-work.ts';
 const slowMs = 1_000;
 /** Milliseconds below which no statement is slow, however quick its operation is usually. */
 const quickMs = 100;
+/** Milliseconds between two lines about one operation whose statements take less than a second: a busy machine makes many of them slow at once. */
+const pauseMs = 60_000;
 /** Operations whose durations are known. */
 const maxOperations = 500;
 /** Durations of an operation that count, and those that must be known before they say something. */
@@ -15,7 +17,7 @@ const maxTextLength = 2_000;
 
 /**
  * Logs slow statements with the name of the operation, event or chore that sent them: those over a second, and those that
- * alone take longer than 95 % of the runs of their operation.
+ * alone take longer than 95 % of the runs of their operation, of which there is one line a minute.
  */
 export class SlowStatements {
   readonly #log: Log;
@@ -29,8 +31,9 @@ export class SlowStatements {
   watch(operation: string): (statement: Statement) => void {
     return ({ text, ms, rows }) => {
       if (ms < quickMs) return;
-      const p95Ms = this.#durations.get(operation)?.p95;
-      if (ms <= slowMs && (p95Ms === undefined || ms <= p95Ms)) return;
+      const known = this.#durations.get(operation);
+      const p95Ms = known?.p95;
+      if (ms <= slowMs && (p95Ms === undefined || ms <= p95Ms || !known?.mayTell())) return;
       const statement = text.slice(0, maxTextLength);
       this.#log.warn(
         { operation, ms: Math.round(ms), p95Ms: p95Ms && Math.round(p95Ms), rows, statement },
@@ -52,11 +55,20 @@ class Durations {
   readonly #all = new Float64Array(keptDurations);
   #count = 0;
   #p95: number | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   add(ms: number): void {
     this.#all[this.#count % keptDurations] = ms;
     this.#count += 1;
     this.#p95 = undefined;
+  }
+
+  /** True if the last line is long ago. It then counts as written. */
+  mayTell(): boolean {
+    const now = performance.now();
+    if (now - this.#toldAt < pauseMs) return false;
+    this.#toldAt = now;
+    return true;
   }
 
   /** Undefined until enough durations are known. */
