@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newApiKeySecret } from '#shared/identity/api-keys.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -8,11 +9,20 @@ import { newComposeSecrets } from './keys/compose-secrets.ts';
 
 const command = {
   call: 'npm run keys --',
-  does: 'Prints new keys as settings for each process in production. Nothing is stored: keep the output with your secrets. rotate-fields seals every encrypted text in the database with the first key of FIELD_KEYS: see docs/runbooks/rotate-keys.md.',
-  takes: '[rotate-fields [SUBGRAPH]]',
+  does: 'Prints new keys as settings for each process in production. Nothing is stored: keep the output with your secrets. rotate prints the next values of one secret and what to do with them. rotate-fields seals every encrypted text in the database with the first key of FIELD_KEYS. api-keys counts the API keys by the secret that they need. See docs/runbooks/rotate-keys.md.',
+  takes: '[rotate NAME | rotate-fields [SUBGRAPH] | api-keys]',
   options: {
     compose: { type: 'boolean', default: false, help: 'prints the secrets of docker-compose.yml as an .env file' },
-    kubernetes: { type: 'boolean', default: false, help: 'prints a Secret of Kubernetes for each process' },
+    kubernetes: {
+      type: 'boolean',
+      default: false,
+      help: 'prints a Secret of Kubernetes for each process, or for rotate the values as they stand there',
+    },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      help: 'for rotate: the .env file with the values of today; without it they are in the environment',
+    },
   },
 } as const;
 
@@ -27,7 +37,7 @@ async function printKubernetesSecrets(): Promise<void> {
 
 async function printProcessKeys(): Promise<void> {
   const { access, identity } = await newKeyring();
-  const apiKeySecret = randomBytes(32).toString('hex');
+  const apiKeySecret = newApiKeySecret();
   const setOf = (key: object) => JSON.stringify({ keys: [key] });
   console.log(
     [
@@ -49,13 +59,36 @@ async function printProcessKeys(): Promise<void> {
 
 async function run(): Promise<void> {
   const { values, positionals } = readCommandLine(command);
-  const [action, subgraph, ...more] = positionals;
-  if (action === undefined && values.kubernetes) return printKubernetesSecrets();
-  if (action === undefined) return values.compose ? printComposeSecrets() : printProcessKeys();
-  if (action !== 'rotate-fields' || more.length > 0)
-    throw new ConfigurationError(`rotate-fields or nothing is required; got ${positionals.join(' ')}`);
-  const { runRotation } = await import('./keys/rotate-command.ts'); // loads every subgraph
-  return runRotation(subgraph);
+  const [action, name, ...more] = positionals;
+  if (more.length > 0 || (action === 'api-keys' && name !== undefined)) throw unknown(positionals);
+  switch (action) {
+    case undefined:
+      if (values.kubernetes) return printKubernetesSecrets();
+      return values.compose ? printComposeSecrets() : printProcessKeys();
+    case 'rotate': {
+      const { printedRotation } = await import('./keys/print-rotation.ts'); // loads every subgraph
+      console.log(
+        await printedRotation(name ?? '', { file: values.file, form: values.kubernetes ? 'kubernetes' : 'env' }),
+      );
+      return;
+    }
+    case 'rotate-fields': {
+      const { runRotation } = await import('./keys/rotate-command.ts'); // loads every subgraph
+      return runRotation(name);
+    }
+    case 'api-keys': {
+      const { printApiKeys } = await import('./keys/rotate-command.ts');
+      return printApiKeys();
+    }
+    default:
+      throw unknown(positionals);
+  }
+}
+
+function unknown(positionals: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `rotate NAME, rotate-fields, api-keys or nothing is required; got ${positionals.join(' ')}`,
+  );
 }
 
 try {

@@ -4,7 +4,8 @@ import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { createFieldCipher, type FieldSecrets } from '#shared/identity/field-cipher.ts';
 import { loadFieldSecrets } from '#shared/identity/field-keys.ts';
-import { type Keyring, loadApiKeySecret, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
+import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import { type Keyring, loadApiKeySecrets, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { createTextSealer } from '#shared/identity/sealed-text.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { openLive } from '#shared/live/open-live.ts';
@@ -39,7 +40,7 @@ export interface ProductParts {
   readonly keyring: Keyring;
   readonly roleSecret: string;
   /** See `hashApiKey`. */
-  readonly apiKeySecret: string;
+  readonly apiKeySecrets: ApiKeySecrets;
   readonly fieldSecrets: FieldSecrets;
   readonly all: readonly Subgraph[];
 }
@@ -68,11 +69,11 @@ export async function productParts(config: ProductConfig): Promise<ProductParts>
     access: await loadSigningKey('access', { given: signingKeys.access, dataDir }),
     identity: await loadSigningKey('identity', { given: signingKeys.identity, dataDir }),
   };
-  const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
+  const apiKeySecrets = await loadApiKeySecrets({ given: config.apiKeySecrets, dataDir });
   const fieldSecrets = await loadFieldSecrets(config, dataDir);
   const { fieldKeys } = fieldSecrets;
-  const all = await allSubgraphs(keyring, { apiKeySecret, fieldKeys }, dataDir);
-  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, fieldSecrets, all };
+  const all = await allSubgraphs(keyring, { apiKeySecret: apiKeySecrets[0], fieldKeys }, dataDir);
+  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecrets, fieldSecrets, all };
 }
 
 /** Provisions and migrates the database, starts to seed an empty one, and starts every subgraph. */
@@ -164,7 +165,7 @@ async function seed(
   opening: Promise<readonly OpenSubgraph<BaseContext>[]>,
   {
     config,
-    parts: { roleSecret, apiKeySecret, fieldSecrets },
+    parts: { roleSecret, apiKeySecrets, fieldSecrets },
     adminUrl,
     demo,
     clock = () => new Date(),
@@ -191,8 +192,8 @@ async function seed(
     },
   });
   const access = (await opening).find(({ subgraph: { name } }) => name === 'access');
-  if (access) await writeDemoKeys(access.services, apiKeySecret);
+  if (access) await writeDemoKeys(access.services, apiKeySecrets[0]);
   if (access && config.demoSecondFactor)
-    await writeDemoFactors(access.services, createTextSealer(fieldSecrets.fieldKeys), apiKeySecret);
+    await writeDemoFactors(access.services, createTextSealer(fieldSecrets.fieldKeys), apiKeySecrets[0]);
   return seeded;
 }

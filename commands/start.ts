@@ -68,14 +68,14 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const gatewayUrl = await gateway.listen();
   if (values.simulator && !production) {
     const { email } = demoCredentials('dispatcher');
-    const code = () => demoCode(email, parts.apiKeySecret, new Date());
+    const code = () => demoCode(email, parts.apiKeySecrets[0], new Date());
     const simulator = startSimulator({ url: `${gatewayUrl}/graphql`, signal: ending, code }).catch(fail);
     resources.defer(() => simulator);
   }
   const seconds = (performance.now() - began) / 1000;
   const { urls: shownUrls } = product;
   const { adminUrl: operatorUrl } = gateway;
-  const partnerKey = production ? null : demoApiKey(parts.apiKeySecret);
+  const partnerKey = production ? null : demoApiKey(parts.apiKeySecrets[0]);
   const { demoSecondFactor: secondFactor } = config;
   const shown = { gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls };
   console.log(welcome({ ...shown, seeded, seconds, partnerKey, secondFactor }));
@@ -89,8 +89,8 @@ function refusalOfDemoData({ environment, demoAccounts }: ProductConfig, host: s
 }
 
 /** The gateway in this process uses the keys of the subgraphs. */
-function accessOf({ keyring: { access, identity }, apiKeySecret }: ProductParts, dataDir: string): AccessConfig {
-  return { kind: 'freight', signingKey: identity, publicKeys: [access.publicJwk], apiKeySecret, dataDir };
+function accessOf({ keyring: { access, identity }, apiKeySecrets }: ProductParts, dataDir: string): AccessConfig {
+  return { kind: 'freight', signingKey: identity, publicKeys: [access.publicJwk], apiKeySecrets, dataDir };
 }
 
 function missing(name: string): never {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
 import type { KeyPair, PublicKeys } from '#shared/identity/tokens.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
@@ -117,8 +118,8 @@ export interface FreightAccessConfig {
   readonly signingKey?: KeyPair | undefined;
   /** Verify access tokens; undefined = the key of this installation. */
   readonly publicKeys?: PublicKeys | undefined;
-  /** See `hashApiKey`; undefined = the secret of this installation. */
-  readonly apiKeySecret?: string | undefined;
+  /** See `hashApiKey`; undefined = that of this installation. */
+  readonly apiKeySecrets?: ApiKeySecrets | undefined;
   /** Folder with the keys of this installation. */
   readonly dataDir: string;
 }
@@ -318,7 +319,7 @@ function freightAccess({
     kind: 'freight',
     signingKey: IDENTITY_SIGNING_KEY,
     publicKeys: ACCESS_PUBLIC_KEYS,
-    apiKeySecret: API_KEY_SECRET,
+    apiKeySecrets: API_KEY_SECRET,
     dataDir: resolve(DATA_DIR),
   };
 }

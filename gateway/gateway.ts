@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { accessChangedTopic } from '#shared/identity/access-snapshot.ts';
 import { createForeignKeyReporter } from '#shared/identity/foreign-keys.ts';
 import { gatewayItself, identityHeader } from '#shared/identity/identity.ts';
-import { loadApiKeySecret, loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
+import { loadApiKeySecrets, loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
 import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
@@ -396,10 +396,10 @@ async function openAccess(
   const { privateJwk } = await loadSigningKey('identity', { given: signingKey, dataDir });
   const signer = createSigner(privateJwk);
   const subgraph = createAccessSubgraph(transport, identityHeaders(gatewayItself, signer, Date.now));
-  const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
+  const secrets = await loadApiKeySecrets({ given: access.apiKeySecrets, dataDir });
   const snapshots = new AccessSnapshots({
     read: subgraph.readSnapshot,
-    secret,
+    secrets,
     intervalMs,
     maxAgeMs,
     log,
@@ -417,7 +417,7 @@ async function openAccess(
     access: createFreightAccess({
       verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),
       confirm: (identity) => snapshots.confirm(identity),
-      identifyKey: createKeyIdentifier({ secret, snapshots, uses, onRefused }),
+      identifyKey: createKeyIdentifier({ secrets, snapshots, uses, onRefused }),
       signer,
       forwardHeaders,
       measureSkew: createSkewMeter(probeAccess),

@@ -154,7 +154,7 @@ for (const id of ids.slice(0, warm)) {
   firstUse.push(performance.now() - start);
 }
 report(`and ${warm} compiled programs`);
-const keys = new KnownKeys('a secret of API keys that is long enough');
+const keys = new KnownKeys(['a secret of API keys that is long enough']);
 keys.apply({ version: '1.1.1', keys: [...generateKeys(keyCount)], revocations: null }, Date.now());
 report(`and ${keyCount} API keys`);
 const sorted = firstUse.toSorted((one, other) => one - other);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
+import { newApiKeySecret } from '#shared/identity/api-keys.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
@@ -30,7 +31,7 @@ export async function newComposeSecrets(databaseHost = 'postgres'): Promise<Read
     ACCESS_PUBLIC_KEYS: setOf(access.publicJwk),
     IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
     IDENTITY_PUBLIC_KEYS: setOf(identity.publicJwk),
-    API_KEY_SECRET: secret(),
+    API_KEY_SECRET: newApiKeySecret(),
     FIELD_KEYS: newFieldKey(),
     BLIND_INDEX_KEY: secret(),
     GRAFANA_PASSWORD: secret(),

@@ -8,6 +8,7 @@ import { createLog } from '#shared/runtime/log.ts';
 import { defaultLimits } from '#shared/settings/limits.ts';
 import * as settings from '#shared/settings/settings.ts';
 import type { SubgraphTables } from '#shared/subgraph.ts';
+import { countBySecret } from '../../subgraphs/access/store/api-keys.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { migrateSettings, readMigrateConfig } from '../migrate-config.ts';
 import { cipherSettings, readCipher } from '../read-cipher.ts';
@@ -40,6 +41,24 @@ export async function runRotation(subgraph: string | undefined): Promise<void> {
     }
   }
   for (const line of adviceOn(sumOf(uses), cipher.keyIds, subgraph === undefined)) console.log(line);
+}
+
+/** Prints how many API keys need each secret of API_KEY_SECRET. */
+export async function printApiKeys(): Promise<void> {
+  const access = allTables.find(({ name }) => name === 'access');
+  if (!access) throw new Error('there is no subgraph access');
+  const { SUBGRAPH_DATABASE_URL: own } = parseEnvironment(rotateSettings, process.env);
+  const urlOf = await findUrls(own && 'access');
+  const database = await open(access, urlOf('access'), undefined);
+  try {
+    await database.requireMigrated();
+    const counts = await countBySecret(database.fork());
+    for (const [id, keys] of counts)
+      console.log(`${id === '' ? 'secret without an id' : `secret "${id}"`}: ${keys} API keys`);
+    if (counts.size === 0) console.log('There are no API keys.');
+  } finally {
+    await database.close();
+  }
 }
 
 function open(

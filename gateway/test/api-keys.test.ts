@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import type { AccessSnapshot, SnapshotKey } from '#shared/identity/access-snapsh
 import { hashApiKey, newApiKey } from '#shared/identity/api-keys.ts';
 import { gatewayItself, type Identity, identityHeader } from '#shared/identity/identity.ts';
 import { loadApiKeySecret, loadKeyring } from '#shared/identity/keys.ts';
+import { signingSecret } from '#shared/identity/request-signing.ts';
 import { accessTokens, createSigner, createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { somebody } from '#shared/test/harness.ts';
@@ -117,9 +118,38 @@ describe('an API key', () => {
   test('never holds more scopes than the roles of its machine account', () => {
     const text = newApiKey('live');
     const demoted = entryOf(text, { roles: ['DRIVER'], scopes: ['shipments:read', 'pricing:write'] });
-    const keys = new KnownKeys(secret);
+    const keys = new KnownKeys([secret]);
     keys.apply({ version: '1', keys: [demoted], revocations: null }, Date.now());
     expect(keys.find(demoted.hash)?.identity.scopes).toEqual(['shipments:read']);
+  });
+
+  test('of a former secret works, and its hash under the newest secret is reported', async () => {
+    const former = 'a secret of an earlier release, which has no id';
+    const newest = 'b2:a new secret of API keys that is long enough';
+    const text = newApiKey('live');
+    const entry = entryOf(text, { hash: hashApiKey(text, former), requireSignature: true });
+    const keys = new KnownKeys([newest, former]);
+    keys.apply({ version: '1', keys: [entry], revocations: null }, Date.now());
+    const noted: unknown[] = [];
+    const identify = createKeyIdentifier({
+      secrets: [newest, former],
+      snapshots: { keys, isFresh: true, catchUp: async () => {} },
+      uses: { note: (...use) => noted.push(use) },
+      onRefused: () => {},
+    });
+    const { signatureKey } = await identify(text, '127.0.0.1');
+    expect(noted).toEqual([[entry.id, { formerHash: entry.hash, hash: hashApiKey(text, newest) }]]);
+    // Its owner still signs with the secret that came with the key.
+    const signature = createHmac('sha256', signingSecret(entry.hash, former)).update('message').digest();
+    expect(signatureKey?.verify(Buffer.from('message'), signature)).toBe(true);
+
+    keys.apply(
+      { version: '2', keys: [entryOf(text, { hash: hashApiKey(text, newest) })], revocations: null },
+      Date.now(),
+    );
+    await identify(text, '127.0.0.1');
+    expect(noted.at(-1)).toEqual([entry.id, undefined]);
+    await expect(identify(newApiKey('live'), '127.0.0.1')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test.each(Object.keys(edges) as Edge[])('is accepted over %s, and refused there when it is unknown', async (edge) => {
@@ -156,7 +186,7 @@ describe('an API key', () => {
     let [now, reads, keys] = [0, 0, [] as SnapshotKey[]];
     const snapshots = new AccessSnapshots({
       read: async () => ({ version: String(++reads), keys, revocations: nothing }),
-      secret,
+      secrets: [secret],
       ...{
         intervalMs: 60_000,
         maxAgeMs: 600_000,
@@ -165,7 +195,12 @@ describe('an API key', () => {
         now: () => now,
       },
     });
-    const identify = createKeyIdentifier({ secret, snapshots, uses: { note: () => {} }, onRefused: () => {} });
+    const identify = createKeyIdentifier({
+      secrets: [secret],
+      snapshots,
+      uses: { note: () => {} },
+      onRefused: () => {},
+    });
     const guess = () => identify(newApiKey('live'), '127.0.0.1');
     const guessed = async () =>
       (await Promise.allSettled(Array.from({ length: 50 }, guess))).map(({ status }) => status);

@@ -9,7 +9,7 @@ await runSubgraph({
   async create({ dataDir, fieldKeys: given }) {
     const config = readAccessConfig();
     const access = await loadSigningKey('access', { given: config.signingKey, dataDir });
-    const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
+    const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecrets, dataDir });
     const fieldKeys = await loadFieldKeys({ given, dataDir });
     return createAccess({ access }, config, { apiKeySecret, fieldKeys });
   },

@@ -129,7 +129,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     product,
     tokenOf: (account) => sessionOf(account).accessToken(),
     another: () => open(urls),
-    apiKeySecret: parts.apiKeySecret,
+    apiKeySecret: parts.apiKeySecrets[0],
     without: (subgraph) => open({ ...urls, [subgraph]: unusedAddress }),
     settle: () => queues.settle(),
     async close() {

@@ -1,5 +1,6 @@
 import { type AccessSnapshot, changesAfter, type SnapshotDocument } from '#shared/identity/access-snapshot.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
+import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import { KnownKeys } from './known-keys.ts';
 import { nothingRevoked, Standing } from './standing.ts';
@@ -10,7 +11,7 @@ export type ReadSnapshot = (after: string | undefined) => Promise<AccessSnapshot
 export interface AccessSnapshotOptions {
   readonly read: ReadSnapshot;
   /** See `hashApiKey`. */
-  readonly secret: string;
+  readonly secrets: ApiKeySecrets;
   /** Milliseconds between two reads. */
   readonly intervalMs: number;
   /** Milliseconds for which a snapshot is good enough to accept API keys. */
@@ -56,7 +57,7 @@ export class AccessSnapshots {
 
   constructor(options: AccessSnapshotOptions) {
     this.#options = options;
-    this.keys = new KnownKeys(options.secret);
+    this.keys = new KnownKeys(options.secrets);
     this.#now = options.now ?? (() => performance.now());
   }
 

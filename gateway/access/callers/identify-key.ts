@@ -1,4 +1,5 @@
 import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
+import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { AccessSnapshots } from './access-snapshots.ts';
 import type { KeyUses } from './key-uses.ts';
@@ -6,7 +7,7 @@ import type { KnownKey } from './known-keys.ts';
 
 export interface ApiKeyOptions {
   /** See `hashApiKey`. */
-  readonly secret: string;
+  readonly secrets: ApiKeySecrets;
   readonly snapshots: Pick<AccessSnapshots, 'keys' | 'isFresh' | 'catchUp'>;
   readonly uses: Pick<KeyUses, 'note'>;
   readonly onRefused: OnRefusedKey;
@@ -26,7 +27,7 @@ const retryAfterSeconds = 5;
 
 /** Identifies callers by the snapshot. Only a key that it lacks can cause a call to the access subgraph: the key may be new. */
 export function createKeyIdentifier({
-  secret,
+  secrets,
   snapshots,
   uses,
   onRefused,
@@ -42,8 +43,11 @@ export function createKeyIdentifier({
         retryAfterSeconds,
       });
     }
-    const hash = hashApiKey(text, secret);
-    if (!snapshots.keys.find(hash) && !snapshots.keys.findEnded(hash)) await snapshots.catchUp();
+    const newest = hashApiKey(text, secrets[0]);
+    const hashes = [newest, ...secrets.slice(1).map((secret) => hashApiKey(text, secret))];
+    const findHash = () => hashes.find((made) => snapshots.keys.find(made) ?? snapshots.keys.findEnded(made));
+    if (findHash() === undefined) await snapshots.catchUp();
+    const hash = findHash() ?? newest;
     const key = snapshots.keys.find(hash);
     if (!key || (key.endsAt !== null && key.endsAt <= now())) {
       const ended = key ? { reason: 'expired' as const, id: key.id } : snapshots.keys.findEnded(hash);
@@ -58,7 +62,7 @@ export function createKeyIdentifier({
         'This API key may not be used from your network. Send the request from one of its allowed networks.',
       );
     }
-    uses.note(key.id);
+    uses.note(key.id, hash === newest ? undefined : { formerHash: hash, hash: newest });
     return key;
   };
 }

@@ -1,7 +1,13 @@
 import type { Log } from '#shared/runtime/log.ts';
 
+/** The hash under the newest secret, of a key that was found by its hash under a former one. */
+export interface RenewedHash {
+  readonly formerHash: string;
+  readonly hash: string;
+}
+
 /** When a key was last used. */
-export interface KeyUse {
+export interface KeyUse extends Partial<RenewedHash> {
   readonly apiKeyId: string;
   readonly at: Date;
 }
@@ -14,7 +20,7 @@ export class KeyUses {
   readonly #send: (uses: readonly KeyUse[]) => Promise<void>;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
-  #pending = new Map<string, Date>();
+  #pending = new Map<string, Omit<KeyUse, 'apiKeyId'>>();
   #sending: Promise<void> = Promise.resolve();
 
   constructor(send: (uses: readonly KeyUse[]) => Promise<void>, log: Log) {
@@ -23,13 +29,13 @@ export class KeyUses {
     this.#timer = setInterval(() => void this.report(), reportMs).unref();
   }
 
-  note(apiKeyId: string, at = new Date()): void {
-    this.#pending.set(apiKeyId, at);
+  note(apiKeyId: string, renewed?: RenewedHash, at = new Date()): void {
+    this.#pending.set(apiKeyId, { at, ...renewed });
   }
 
   /** Sends what was collected. What can't be sent is lost: the next use of the key is reported again. Never rejects. */
   report(): Promise<void> {
-    const uses = [...this.#pending].map(([apiKeyId, at]) => ({ apiKeyId, at }));
+    const uses = [...this.#pending].map(([apiKeyId, use]) => ({ apiKeyId, ...use }));
     if (uses.length === 0) return this.#sending;
     this.#pending = new Map();
     this.#sending = this.#send(uses).catch((error: unknown) =>

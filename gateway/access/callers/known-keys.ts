@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessSnapshot, EndedKey, SnapshotKey } from '#shared/identity/access-snapshot.ts';
 import { inRanges } from '#shared/identity/address-ranges.ts';
+import { secretIdOf, secretIdOfHash } from '#shared/identity/api-keys.ts';
 import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
+import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
 import { type SignatureKey, toSignatureKey } from '../signatures/signature-key.ts';
 
 /** A valid API key, and the identity of its requests. */
@@ -21,13 +23,13 @@ const maxEnded = 10_000;
 
 /** The API keys of the access snapshots, by the hashes of their texts. */
 export class KnownKeys {
-  readonly #secret: string;
+  readonly #secrets: ApiKeySecrets;
   #keys = new Map<string, KnownKey>();
   readonly #ended = new LRUCache<string, EndedKey>({ max: maxEnded });
 
-  /** @param secret see `hashApiKey` */
-  constructor(secret: string) {
-    this.#secret = secret;
+  /** @param secrets see `hashApiKey` */
+  constructor(secrets: ApiKeySecrets) {
+    this.#secrets = secrets;
   }
 
   /** A key that was valid at the time of the last snapshot. */
@@ -44,7 +46,7 @@ export class KnownKeys {
   apply({ keys, changedKeys, endedKeys = [] }: AccessSnapshot, now: number): void {
     if (keys) this.#keys = new Map();
     if (changedKeys) this.#forget(new Set(changedKeys.ids), now);
-    for (const key of keys ?? changedKeys?.keys ?? []) this.#keys.set(key.hash, toKnownKey(key, this.#secret));
+    for (const key of keys ?? changedKeys?.keys ?? []) this.#keys.set(key.hash, toKnownKey(key, this.#secrets));
     for (const key of endedKeys) this.#ended.set(key.hash, key);
   }
 
@@ -58,7 +60,7 @@ export class KnownKeys {
   }
 }
 
-function toKnownKey(key: SnapshotKey, secret: string): KnownKey {
+function toKnownKey(key: SnapshotKey, secrets: ApiKeySecrets): KnownKey {
   const { id, accountId, organizationId, roles, tier, endsAt, networks } = key;
   const credential = { kind: 'apiKey', id } as const;
   // The roles of the machine account can have changed since the key was created.
@@ -67,7 +69,12 @@ function toKnownKey(key: SnapshotKey, secret: string): KnownKey {
     id,
     identity: { kind: 'account', accountId, credential, organizationId, driverId: null, roles, scopes, tier },
     endsAt,
-    signatureKey: key.requireSignature ? toSignatureKey(key, secret) : undefined,
+    signatureKey: key.requireSignature ? toSignatureKey(key, secretOf(key, secrets)) : undefined,
     allows: networks.length === 0 ? () => true : inRanges(networks),
   };
+}
+
+/** The secret that has made the hash of a key. Without it, no text has this hash, so that any secret will do. */
+function secretOf({ hash }: SnapshotKey, secrets: ApiKeySecrets): string {
+  return secrets.find((secret) => secretIdOf(secret) === secretIdOfHash(hash)) ?? secrets[0];
 }

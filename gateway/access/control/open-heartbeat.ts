@@ -12,6 +12,6 @@ export async function openHeartbeat(
   log: Log,
 ): Promise<Heartbeat | undefined> {
   if (access.kind === 'open') return undefined;
-  const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir: access.dataDir });
+  const secret = await loadApiKeySecret({ given: access.apiKeySecrets, dataDir: access.dataDir });
   return new Heartbeat({ redis: redis.commands, release, digest: digestSettings(compared, secret), log });
 }

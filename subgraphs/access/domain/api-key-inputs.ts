@@ -75,5 +75,12 @@ export type RotateApiKey = z.infer<typeof rotateApiKeyInput>;
 export const revokeApiKeyInput = z.object({ apiKeyId: id });
 export type RevokeApiKey = z.infer<typeof revokeApiKeyInput>;
 
-export const recordApiKeyUsesInput = z.object({ uses: z.array(z.object({ apiKeyId: id, at: z.date() })).max(100_000) });
+/** See `hashApiKey`. */
+const keyHash = z.string().regex(/^([\w-]{1,32}\.)?[\w-]{43}$/);
+
+export const recordApiKeyUsesInput = z.object({
+  uses: z
+    .array(z.object({ apiKeyId: id, at: z.date(), formerHash: keyHash.nullish(), hash: keyHash.nullish() }))
+    .max(100_000),
+});
 export type ApiKeyUse = z.infer<typeof recordApiKeyUsesInput>['uses'][number];

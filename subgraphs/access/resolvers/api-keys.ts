@@ -1,7 +1,7 @@
 import { payloadOf } from '#shared/errors/errors.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { mutation, recordMutation, type Scope } from '#shared/graphql/mutation.ts';
-import { hashApiKey, newApiKey, shownPart } from '#shared/identity/api-keys.ts';
+import { hashApiKey, newApiKey, secretIdOf, shownPart } from '#shared/identity/api-keys.ts';
 import { signingSecret } from '#shared/identity/request-signing.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
@@ -18,7 +18,7 @@ import { ApiKeyEntity, type ApiKey as ApiKeyRow } from '../entities.ts';
 import { readSnapshot } from '../store/access-snapshot.ts';
 import { requireActor } from '../store/actor.ts';
 import { createApiKey, type IssueKey, revokeApiKey, rotateApiKey } from '../store/api-key-changes.ts';
-import { recordUses } from '../store/api-keys.ts';
+import { recordUses, renewHashes } from '../store/api-keys.ts';
 import { announced } from './announced.ts';
 
 interface Reference {
@@ -70,10 +70,17 @@ async function issuedPayload(id: string, scope: Scope<AccessContext, unknown>) {
   return { apiKey, key, signingSecret: hasSecret ? signingSecret(apiKey.hash, scope.context.apiKeySecret) : null };
 }
 
-async function recordApiKeyUses(_parent: unknown, { input }: { input: unknown }, { transact }: AccessContext) {
+async function recordApiKeyUses(
+  _parent: unknown,
+  { input }: { input: unknown },
+  { transact, apiKeySecret }: AccessContext,
+) {
   return payloadOf(async () => {
     const { uses } = parseInput(recordApiKeyUsesInput, input);
-    await transact(({ em }) => recordUses(em, uses));
+    await transact(async ({ em }) => {
+      await recordUses(em, uses);
+      await renewHashes(em, uses, secretIdOf(apiKeySecret));
+    });
     return {};
   });
 }

@@ -3,6 +3,7 @@ import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
 import { anonymous, gatewayItself, type Identity, scopesOfKeys } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { countBySecret } from '../store/api-keys.ts';
 import { apiKeySecret, givenOrganization } from './access.ts';
 import { codes, fields, type Key, type KeyScene, mutations, startKeyScene } from './key-scene.ts';
 
@@ -266,4 +267,27 @@ test('gateways report when keys were last used, and an older report changes noth
     },
   );
   expect(data?.apiKey.lastUsedAt).toBe('2026-11-28T12:00:00.000Z');
+});
+
+test('A used key gets the hash under the newest secret, except if its signing secret follows from the hash', async () => {
+  const renew = async ({ id, text }: { id: string; text: string }, formerSecret: string, secret: string) => {
+    const [formerHash, hash] = [hashApiKey(text, formerSecret), hashApiKey(text, secret)];
+    const at = new Date().toISOString();
+    const { data } = await scene.access.ask(
+      gatewayItself,
+      'mutation($input: RecordApiKeyUsesInput!) { recordApiKeyUses(input: $input) { userErrors { code } } }',
+      { input: { uses: [{ apiKeyId: id, at, formerHash, hash }] } },
+    );
+    expect(data).toEqual({ recordApiKeyUses: { userErrors: [] } });
+    const entry = (await scene.snapshotAfter())?.keys?.find((key) => key.id === id);
+    return entry?.hash === hash ? 'renewed' : entry?.hash === hashApiKey(text, apiKeySecret) ? 'kept' : 'lost';
+  };
+  const key = await scene.given(scene.partner);
+  const signed = await scene.given(scene.partner, { requireSignature: true });
+  const newest = 'newest secret, which has no id like that of access';
+  expect(await renew(key, apiKeySecret, 'a1:secret that access does not have in front')).toBe('kept');
+  expect(await renew(key, newest, newest)).toBe('kept'); // the gateway's former hash is not the stored one
+  expect(await renew(signed, apiKeySecret, newest)).toBe('kept');
+  expect(await renew(key, apiKeySecret, newest)).toBe('renewed');
+  expect(await countBySecret(scene.access.services.database.fork())).toEqual(new Map([['', expect.any(Number)]]));
 });

@@ -40,9 +40,29 @@ export function modeOf(key: string): ApiKeyMode {
   return key.startsWith('ifk_test_') ? 'test' : 'live';
 }
 
-/** The hash under which a key is stored and found: HMAC-SHA-256, so that a copy of the table is useless without the secret. */
+/** Makes a new secret for the setting API_KEY_SECRET, with an id. */
+export function newApiKeySecret(): string {
+  return `${randomBytes(4).toString('hex')}:${randomBytes(32).toString('hex')}`;
+}
+
+/** The id of a secret in the form `ID:SECRET`; undefined for a secret of an earlier release, which has none. */
+export function secretIdOf(secret: string): string | undefined {
+  return /^([\w-]{1,32}):/.exec(secret)?.[1];
+}
+
+/**
+ * The hash under which a key is stored and found: HMAC-SHA-256, so that a copy of the table is useless without the secret. It begins
+ * with the id of the secret.
+ */
 export function hashApiKey(key: string, secret: string): string {
-  return createHmac('sha256', secret).update(key).digest('base64url');
+  const id = secretIdOf(secret);
+  const hash = createHmac('sha256', secret).update(key).digest('base64url');
+  return id === undefined ? hash : `${id}.${hash}`;
+}
+
+/** The id of the secret that has made a hash; undefined for a secret without an id. */
+export function secretIdOfHash(hash: string): string | undefined {
+  return /^([\w-]{1,32})\./.exec(hash)?.[1];
 }
 
 /** The part of a key that may be shown. */

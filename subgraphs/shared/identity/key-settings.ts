@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { parseJson } from '../input/parse-json.ts';
+import { secretIdOf } from './api-keys.ts';
 import type { KeyPair, PublicKeys } from './tokens.ts';
 
 /** Keys in settings are JSON in the JWK format (RFC 7517), as `npm run keys` prints it. */
@@ -49,13 +50,27 @@ function isPair(key: z.infer<typeof privateJwk>): boolean {
 
 const leastCharacters = 32;
 
+/** Secrets under which API keys are hashed. The first one makes hashes, and all of them verify. */
+export type ApiKeySecrets = readonly [string, ...string[]];
+
 export const API_KEY_SECRET = z
   .string()
-  .min(leastCharacters, `${leastCharacters} characters or more are required`)
+  .transform((text, context): ApiKeySecrets => {
+    const [first = '', ...others] = text.split(',').map((secret) => secret.trim());
+    const secrets = [first, ...others] as const;
+    const ids = secrets.map(secretIdOf);
+    if (secrets.some((secret, at) => secret.slice((ids[at]?.length ?? -1) + 1).length < leastCharacters))
+      context.addIssue(`${leastCharacters} characters or more are required in each secret`);
+    else if (new Set(ids).size < ids.length)
+      context.addIssue('different ids are required, as in `ID:SECRET,ID:SECRET`; at most one secret has none');
+    else return secrets;
+    return z.NEVER;
+  })
   .optional()
   .meta({
     description:
-      'Secret under which API keys are hashed, the same for the access subgraph and all gateways, such as `openssl rand -hex 32` prints. With another secret all API keys become invalid.',
+      'Secrets under which API keys are hashed, the same for the access subgraph and all gateways. The first one makes hashes, all of them verify: to rotate, see the runbook of keys. Without a secret that made them, API keys are invalid.',
+    form: '`ID:SECRET,ID:SECRET`; one of them may be a secret without an id, such as `openssl rand -hex 32` prints',
     otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
   });
 

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FIELD_KEYS } from '../identity/field-keys.ts';
-import { ACCESS_SIGNING_KEY, API_KEY_SECRET, BLIND_INDEX_KEY, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
+import {
+  ACCESS_SIGNING_KEY,
+  API_KEY_SECRET,
+  type ApiKeySecrets,
+  BLIND_INDEX_KEY,
+  IDENTITY_SIGNING_KEY,
+} from '../identity/key-settings.ts';
 import type { KeyUse } from '../identity/keys.ts';
 import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { KeyPair } from '../identity/tokens.ts';
@@ -56,8 +62,8 @@ export interface ProductConfig {
   readonly roleSecret: string | undefined;
   /** Undefined = the keys of this installation. */
   readonly signingKeys: Readonly<Record<KeyUse, KeyPair | undefined>>;
-  /** Secret under which API keys are hashed; undefined = the secret of this installation. */
-  readonly apiKeySecret: string | undefined;
+  /** Secrets under which API keys are hashed; undefined = that of this installation. */
+  readonly apiKeySecrets: ApiKeySecrets | undefined;
   /** Undefined = the key of this installation. */
   readonly fieldKeys: FieldKeys | undefined;
   /** Secret of blind indexes; undefined = the secret of this installation. */
@@ -84,7 +90,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     subgraphBasePort: parsed.SUBGRAPH_BASE_PORT,
     roleSecret: parsed.DATABASE_ROLE_SECRET,
     signingKeys: { access: parsed.ACCESS_SIGNING_KEY, identity: parsed.IDENTITY_SIGNING_KEY },
-    apiKeySecret: parsed.API_KEY_SECRET,
+    apiKeySecrets: parsed.API_KEY_SECRET,
     fieldKeys: parsed.FIELD_KEYS,
     blindIndexKey: parsed.BLIND_INDEX_KEY,
     demoAccounts: parsed.DEMO_ACCOUNTS,

@@ -1,5 +1,16 @@
-import { expect, test } from '@jest/globals';
-import { demoApiKey, hashApiKey, isApiKey, modeOf, newApiKey, shownPart } from '../identity/api-keys.ts';
+import { describe, expect, test } from '@jest/globals';
+import {
+  demoApiKey,
+  hashApiKey,
+  isApiKey,
+  modeOf,
+  newApiKey,
+  newApiKeySecret,
+  secretIdOf,
+  secretIdOfHash,
+  shownPart,
+} from '../identity/api-keys.ts';
+import { API_KEY_SECRET } from '../identity/key-settings.ts';
 
 const secret = 'a secret of these tests, which is long enough';
 
@@ -49,4 +60,33 @@ test('the key of the demo partner follows from the secret of the installation', 
   expect(demoApiKey(secret)).toBe(demoApiKey(secret));
   expect(isApiKey(demoApiKey(secret))).toBe(true);
   expect(demoApiKey(`${secret}!`)).not.toBe(demoApiKey(secret));
+});
+
+describe('the secrets of hashes', () => {
+  const [older, newer] = [secret, newApiKeySecret()] as const;
+  const read = (text: string) => API_KEY_SECRET.safeParse(text);
+
+  test('have ids, which their hashes begin with; the secret of an earlier release has none', () => {
+    const key = newApiKey('live');
+    const id = secretIdOf(newer);
+    expect(id).toMatch(/^[0-9a-f]{8}$/);
+    expect(hashApiKey(key, newer)).toMatch(new RegExp(`^${id}\\.[\\w-]{43}$`));
+    expect(secretIdOfHash(hashApiKey(key, newer))).toBe(id);
+    expect([secretIdOf(older), secretIdOfHash(hashApiKey(key, older))]).toEqual([undefined, undefined]);
+  });
+
+  test('are one or several, the first of which makes hashes', () => {
+    const old = 'a'.repeat(64);
+    expect(read(old).data).toEqual([old]);
+    expect(read(`${newer},${old}`).data).toEqual([newer, old]);
+  });
+
+  test('are long, and have different ids', () => {
+    const messageOf = (text: string) => read(text).error?.issues[0]?.message;
+    expect(messageOf('short')).toBe('32 characters or more are required in each secret');
+    expect(messageOf(`${newer},id:short`)).toBe('32 characters or more are required in each secret');
+    const ids = 'different ids are required, as in `ID:SECRET,ID:SECRET`; at most one secret has none';
+    expect(messageOf(`${newer},${newer}`)).toBe(ids);
+    expect(messageOf(`${'a'.repeat(32)},${'b'.repeat(32)}`)).toBe(ids);
+  });
 });
