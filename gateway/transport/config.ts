@@ -5,6 +5,8 @@ export interface EndpointLimits {
   /** Milliseconds from `fetch` to the parsed response, including the time in the queue and retries. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Milliseconds after which a connection takes no further request. New connections reach processes that a balancer has been given since. */
+  readonly connectionAgeMs: number;
   readonly maxResponseBytes: number;
   /** Requests (and connections) at the same time. */
   readonly maxConcurrent: number;
@@ -116,6 +118,7 @@ export interface TransportConfig {
 export const defaultLimits: EndpointLimits = {
   timeoutMs: 10_000,
   connectTimeoutMs: 2_000,
+  connectionAgeMs: 60_000,
   maxResponseBytes: 32 * 1024 * 1024,
   maxConcurrent: 256,
   maxQueued: 2_000,

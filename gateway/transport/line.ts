@@ -17,10 +17,14 @@ export class HttpLine implements Line {
   readonly #pool: Pool;
   readonly #path: string;
 
-  constructor(url: string, { maxConcurrent, connectTimeoutMs: connectTimeout }: EndpointLimits) {
+  constructor(url: string, { maxConcurrent, connectTimeoutMs, connectionAgeMs }: EndpointLimits) {
     const { origin, pathname, search } = new URL(url);
     // As many connections as concurrent requests, so that the pool's own queue stays empty: see docs/performance.md, P16.
-    this.#pool = new Pool(origin, { connections: maxConcurrent, connectTimeout });
+    this.#pool = new Pool(origin, {
+      connections: maxConcurrent,
+      connectTimeout: connectTimeoutMs,
+      clientTtl: connectionAgeMs,
+    });
     this.#path = pathname + search;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Received, startScriptedSubgraph } from '../../testing/scripted-subgraph.ts';
-import { client, failureOf, mutation, query, world } from './harness.ts';
+import { client, failureOf, mutation, query, type World, world } from './harness.ts';
 
 const texts = (count: number): string[] => Array.from({ length: count }, (_, n) => `{ a${n}: a }`);
 
@@ -34,6 +34,27 @@ describe('bounded concurrency', () => {
     expect((await next).code).toBe('GATEWAY_TIMEOUT'); // it waited in the queue and was not refused
     await Promise.all([first, second]);
     expect(w.subgraph.requests).toHaveLength(2);
+  });
+});
+
+describe('connections', () => {
+  /** Sends requests one after another. @returns true if they had more than `count` connections */
+  const takesMoreThan = async (w: World, count: number, requests: number): Promise<boolean> => {
+    for (let sent = 0; sent < requests; sent += 1) {
+      await w.transport.fetch(query(`{ a${sent}: a }`), client());
+      if (new Set(w.subgraph.requests.map(({ socket }) => socket)).size > count) return true;
+    }
+    return false;
+  };
+
+  test('are used again', async () => {
+    await using w = await world((request) => request.reply({ data: {} }));
+    expect(await takesMoreThan(w, 2, 50)).toBe(false);
+  });
+
+  test('take no further request at a certain age, so that new processes of a subgraph get requests, too', async () => {
+    await using w = await world((request) => request.reply({ data: {} }), { limits: { connectionAgeMs: 10 } });
+    expect(await takesMoreThan(w, 2, 100_000)).toBe(true);
   });
 });
 
