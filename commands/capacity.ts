@@ -72,7 +72,7 @@ function measureReports(folder: string): Reports {
     report(`live-${subscribers}`, ['bench/live/run.ts', '--subscribers', subscribers, '--events', '50']);
   return {
     load: report('moderate', ['commands/load.ts', 'moderate']),
-    live: [live('500'), live('2000')],
+    live: [live('250'), live('1000')],
     check: [report('soak', ['commands/load.ts', 'soak', '--seconds', '60'])],
   };
 }
