@@ -51,6 +51,8 @@ export interface GatewayConfig {
   readonly maxQueryCost: number | undefined;
   /** Undefined if operations cost nothing. */
   readonly budgetMode: BudgetMode | undefined;
+  /** True if standbys may answer queries. */
+  readonly readReplicas: boolean;
   /** Holds budgets for all gateways; undefined if each has its own. */
   readonly redisUrl: string | undefined;
   /** The release that this gateway runs. */
@@ -236,6 +238,7 @@ export function readGatewayConfig(
     },
     maxQueryCost: parsed.MAX_QUERY_COST ?? (given.supergraph === undefined ? maxQueryCost : undefined),
     budgetMode: budgetMode(parsed.BUDGET_MODE ?? (isFreight ? 'enforce' : 'off')),
+    readReplicas: parsed.READ_REPLICAS === '1',
     redisUrl: parsed.REDIS_URL,
     release: parsed.RELEASE ?? ownVersion,
     compared: comparedSettings({ ...parsed, SUBGRAPH_URLS: subgraphUrls }),

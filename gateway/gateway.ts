@@ -30,6 +30,8 @@ import { createOpenAccess } from './access/open-access.ts';
 import { MemoryNonces } from './access/signatures/memory-nonces.ts';
 import { RedisNonces } from './access/signatures/redis-nonces.ts';
 import { Signatures } from './access/signatures/signatures.ts';
+import { RedisPositions } from './access/written/redis-positions.ts';
+import { OwnPositions } from './access/written/written-positions.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
 import { createManagedGateway } from './apollo/managed-gateway.ts';
 import { createTransportSource } from './apollo/transport-source.ts';
@@ -112,6 +114,11 @@ export async function createGateway(
   const heartbeat = shared && (await openHeartbeat(config, shared, log));
   metrics.watchPeers(() => heartbeat?.counts);
 
+  const positions = config.readReplicas
+    ? shared
+      ? new RedisPositions(shared.commands)
+      : new OwnPositions()
+    : undefined;
   const transport = createTransport({
     subgraphs: {},
     local,
@@ -208,6 +215,7 @@ export async function createGateway(
       maxQueryCost: config.maxQueryCost,
     },
     maxQueryCost: config.maxQueryCost,
+    positions,
     budgets: budgets.budgets,
     usage,
     auditReports,

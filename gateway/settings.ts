@@ -168,6 +168,10 @@ export const gatewaySettings = z.object({
       'What happens to an operation that exceeds the budget of its caller: `enforce` refuses it, `measure` counts it in a metric; `off`: operations cost nothing.',
     otherwise: '`enforce`; `off` with `--supergraph`',
   }),
+  READ_REPLICAS: z.enum(['0', '1']).default('0').meta({
+    description:
+      'With `1` subgraphs may answer queries from standbys, if they have SUBGRAPH_READ_SERVER. The gateways remember for a minute what each caller has written, through REDIS_URL if there is one, so that it reads its own writes.',
+  }),
   REDIS_URL: shared.REDIS_URL.meta({
     description:
       'Redis that carries live data and messages between processes, and holds the budgets of callers and the nonces of signatures for all gateways.',

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
 import { startGatewayProcess } from '../../gateway/testing/gateway-process.ts';
@@ -14,7 +13,6 @@ const { values } = orExit(() =>
     options: {
       subscribers: { type: 'string', value: 'NUMBER', default: '1000', help: 'websockets of one crowd (1000)' },
       events: { type: 'string', value: 'NUMBER', default: '200', help: 'events that each gets (200)' },
-      json: { type: 'string', value: 'FILE', help: 'also writes the figures there' },
     },
   }),
 );
@@ -34,7 +32,7 @@ const cases: readonly Case[] = [
   { name: 'all different', idsOf: (subscriber) => ['7', `other-${subscriber}`], upstream: subscribers },
 ];
 
-async function run({ name, idsOf, upstream }: Case): Promise<object> {
+async function run({ name, idsOf, upstream }: Case): Promise<void> {
   const graph: LiveGraph = await startLiveGraph();
   using supergraph = writeSupergraph(graph.supergraphSdl);
   const gateway = await startGatewayProcess(supergraph.path);
@@ -60,7 +58,6 @@ async function run({ name, idsOf, upstream }: Case): Promise<object> {
         `resident ${after.residentMB} MB`,
       ].join(''),
     );
-    return { name, subscribers, messageMicroseconds: microseconds, residentMegabytes: after.residentMB };
   } finally {
     crowd.leave();
     await gateway.stop();
@@ -77,6 +74,4 @@ async function deliver(graph: LiveGraph, crowd: Crowd, count: number, first: num
   }
 }
 
-const figures: object[] = [];
-for (const each of cases) figures.push(await run(each));
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ bench: 'live', cases: figures }, null, 2)}\n`);
+for (const each of cases) await run(each);

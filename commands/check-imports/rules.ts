@@ -225,6 +225,7 @@ export const importRules: readonly ImportRule[] = [
         'identity/identity',
         'identity/key-settings',
         'identity/keys',
+        'identity/log-position',
         'identity/rate-limit',
         'identity/request-signing',
         'identity/step-up',

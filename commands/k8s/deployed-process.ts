@@ -86,7 +86,12 @@ function subgraph(name: string): DeployedProcess {
       REPLICAS: String(minReplicas),
       NODE_OPTIONS: '--max-semi-space-size=4',
     },
-    configMaps: ['settings', 'tracing-settings', ...(name === 'access' ? ['access-settings'] : [])],
+    configMaps: [
+      'settings',
+      'subgraph-settings',
+      'tracing-settings',
+      ...(name === 'access' ? ['access-settings'] : []),
+    ],
     secrets: secretsOf({ kind: 'subgraph', name }).required,
     resources: subgraphResources,
     graceSeconds: 20,

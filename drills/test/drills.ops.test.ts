@@ -33,7 +33,6 @@ test.each([
   'standby',
   'supergraph',
   'keys',
-  'secrets',
   'clock',
   'full-disk',
   'detection',

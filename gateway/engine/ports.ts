@@ -37,6 +37,8 @@ export interface RequestScope {
   readonly onError?: ErrorBehavior;
   /** The span within which requests to subgraphs are traced, for the transport. Undefined if the trace is not recorded. */
   readonly span?: object | undefined;
+  /** Called with the position in the log of the database after each mutation, and awaited before its result is used. Must not reject. */
+  readonly onWritten?: (position: string) => Promise<void>;
   /** Called with each request to a subgraph and the promise of its result. Must not throw. */
   readonly onFetch?: (request: SubgraphRequest, result: Promise<SubgraphResult>) => void;
 }

@@ -13,6 +13,7 @@ import { clientName } from '../access/clients/client-name.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
 import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
 import type { Signatures } from '../access/signatures/signatures.ts';
+import type { WrittenPositions } from '../access/written/written-positions.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { fromEngineError } from '../errors/public-error.ts';
 import { toRefused } from '../errors/refused.ts';
@@ -37,6 +38,7 @@ import { endStream, type OpenStream, openEvents, openParts } from './open-stream
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
 import { personKey } from './person-key.ts';
 import { price } from './price.ts';
+import { readAfter, writtenHeader } from './read-after.ts';
 import { makeReceipt, readReceiptRequest } from './receipt.ts';
 import { reportBudget } from './refused-budget.ts';
 import { rootFields } from './repeatable.ts';
@@ -74,6 +76,8 @@ export interface PipelineOptions {
   readonly appraisals?: AppraiseOptions | undefined;
   /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
+  /** Undefined if the primary of the database answers all reads. */
+  readonly positions?: WrittenPositions | undefined;
   /** Undefined if operations cost nothing. */
   readonly budgets: Budgets | undefined;
   /** Adds up what callers spend. Undefined if operations cost nothing, and in front of a graph without our access subgraph. */
@@ -139,12 +143,14 @@ export class Pipeline {
       await requireSignature(priced, this.#options.signatures);
       const keyed = this.#options.callsOnce?.find(priced);
       progress.spending = await step('reserve budget', () => this.#reserve(priced, keyed));
-      const checked = withRateLimit(priced, progress.spending);
+      const { positions } = this.#options;
+      const limited = withRateLimit(priced, progress.spending);
+      const checked = positions ? await readAfter(limited, positions) : limited;
       checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
       const response = await this.#respondOnce(checked, keyed, progress.spending);
       progress.spending?.settle(response.cost);
-      const responded = toResponded(response, progress.spending, copyPolicyOf(checked));
+      const responded = withPosition(checked, toResponded(response, progress.spending, copyPolicyOf(checked)));
       this.#settle(progress, 200, response.errors, responded.body);
       return responded;
     } catch (error) {
@@ -362,4 +368,9 @@ function withRateLimit<C extends Checked>(checked: C, spending: Spending | undef
 function callerName(checked: Checked | undefined): string {
   const identity = checked?.caller.identity;
   return identity?.kind === 'account' ? identity.accountId : 'anonymous';
+}
+
+function withPosition({ writes }: Checked, responded: Responded): Responded {
+  if (writes?.latest === undefined) return responded;
+  return { ...responded, headers: { ...responded.headers, [writtenHeader]: writes.latest } };
 }

@@ -1,4 +1,5 @@
 import { OperationTypeNode } from 'graphql';
+import { readAfterHeader, startOfLog } from '#shared/identity/log-position.ts';
 import { rateLimitHeader, rateLimitText } from '#shared/identity/rate-limit.ts';
 import { currentSpan } from '#shared/runtime/tracing/current-work.ts';
 import { clientText } from '../access/clients/client-name.ts';
@@ -18,7 +19,7 @@ export function createRequestScope(
   { requestTimeoutMs, tracing }: ScopeOptions,
 ): RequestScope {
   const { caller, id, clientRequestId, address, startedAt, headers: incoming } = checked;
-  const { explanation, rateLimit } = checked;
+  const { explanation, rateLimit, readAfter, writes } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
   if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
   if (checked.operation.operation === OperationTypeNode.MUTATION) {
@@ -29,11 +30,17 @@ export function createRequestScope(
   const span = currentSpan();
   Object.assign(headers, traceHeaders(incoming, span ? 'this' : tracing ? 'others' : 'none'));
   if (rateLimit) headers[rateLimitHeader] = rateLimitText(rateLimit);
+  if (readAfter !== undefined) headers[readAfterHeader] = readAfter;
   const { timeoutMs, contractMs } = timeLimitOf(checked.contract, requestTimeoutMs);
   const scope: RequestScope = {
     requestId: id,
     // The rate limit differs from request to request, so that requests with it share no fetch.
-    identityKey: rateLimit ? `${caller.key}\nrate limit ${id}` : caller.key,
+    identityKey: [
+      caller.key,
+      ...(rateLimit ? [`rate limit ${id}`] : []),
+      // A fetch from before the caller's latest write must not answer one after it.
+      ...(readAfter !== undefined && readAfter !== startOfLog ? [`read after ${readAfter}`] : []),
+    ].join('\n'),
     headers,
     ...(caller.headersFor && { headersFor: caller.headersFor }),
     signal,
@@ -42,6 +49,7 @@ export function createRequestScope(
     ...(contractMs !== undefined && { contractMs }),
     unrepeatable: !isRepeatable(checked),
     onError: checked.onError,
+    ...(writes && { onWritten: writes.onWritten }),
   };
   return explanation ? explanation.observe(scope) : scope;
 }

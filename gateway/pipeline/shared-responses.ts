@@ -58,9 +58,12 @@ export class SharedResponses {
 
 /** Returns a key of everything that the response to a query may depend on; undefined if the response must not be shared. */
 function responseKey(checked: Checked): string | undefined {
-  const { caller, source, operation, operationName, variables, onError, explanation, contract, rateLimit } = checked;
+  const { caller, source, operation, operationName, variables, onError, explanation, contract, rateLimit, readAfter } =
+    checked;
   if (operation.operation !== OperationTypeNode.QUERY || explanation || rateLimit) return undefined;
   const given = JSON.stringify(variables);
   if (given.length > maxKeyLength) return undefined;
-  return [caller.key, operationName ?? '', onError, contract?.timeoutMs ?? '', given, source].join('\n');
+  return [caller.key, operationName ?? '', onError, contract?.timeoutMs ?? '', readAfter ?? '', given, source].join(
+    '\n',
+  );
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { DocumentContract } from '#shared/identity/document-contract.ts';
+import type { LogPosition } from '#shared/identity/log-position.ts';
 import type { RateLimit } from '#shared/identity/rate-limit.ts';
 import type { Span } from '#shared/runtime/tracing/tracer.ts';
 import type { Caller } from '../access/caller.ts';
@@ -12,6 +13,7 @@ import type { IncrementalFormat } from '../engine/incremental/formats.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Explanation } from './explanation.ts';
+import type { Writes } from './writes.ts';
 
 /** The types of an operation in the pipeline. Each stage takes one of them and returns the next, or throws a refusal. */
 
@@ -99,6 +101,10 @@ export interface Checked extends Resolved {
   readonly form: ResponseForm;
   /** What the caller may spend, for an operation that asks for it. */
   readonly rateLimit?: RateLimit | undefined;
+  /** Standbys may answer a query after this position of the log; absent = only the primary answers. */
+  readonly readAfter?: LogPosition;
+  /** Set for a mutation whose caller reads from standbys afterwards. */
+  readonly writes?: Writes;
 }
 
 /** The price is known and within the limits. */

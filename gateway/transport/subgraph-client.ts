@@ -12,6 +12,7 @@ import { KnownResponses } from './known-responses.ts';
 import { Limiter } from './limiter.ts';
 import type { Line } from './line.ts';
 import type { TransportObserver } from './observer.ts';
+import { reportWrites } from './report-writes.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { TransportSettings } from './settings.ts';
 import { spanOf, traceShared } from './trace-fetch.ts';
@@ -75,7 +76,8 @@ export class SubgraphClient implements CallHost {
     shareable?.add(scope.identityKey, call);
     const response = call.join(scope);
     call.start();
-    return response;
+    const { onWritten } = scope;
+    return request.kind === 'mutation' && onWritten ? reportWrites(response, onWritten) : response;
   }
 
   dispatch(call: Call, exchange: Exchange): void {

@@ -63,6 +63,7 @@ async function startSubgraph<C extends BaseContext>(given: GivenSubgraph<C>, ser
     migrates,
     cipher,
     tracing,
+    standby: config.standby,
   });
   resources.defer(() => open.close());
   if (config.environment === 'production') {

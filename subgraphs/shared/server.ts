@@ -11,6 +11,7 @@ import { requireKeys } from './database/key-check.ts';
 import { sharedRetention } from './database/retention.ts';
 import { sealRows } from './database/seal-rows.ts';
 import { sealedColumnsOf } from './database/sealed-column.ts';
+import type { StandbySettings } from './database/standby/standby.ts';
 import { type Jobs, openJobs } from './events/jobs.ts';
 import { guard } from './graphql/authorization.ts';
 import { recordColumns } from './graphql/columns.ts';
@@ -54,6 +55,8 @@ export interface SubgraphOptions {
   readonly cipher?: FieldCipher | undefined;
   /** Undefined = no traces. */
   readonly tracing?: TracingConfig | undefined;
+  /** Answers reads of clients. */
+  readonly standby?: StandbySettings | undefined;
 }
 
 /** A subgraph with migrated tables and running services. It does not listen or handle events yet. */
@@ -95,6 +98,7 @@ export async function openSubgraph<C extends BaseContext>(
     limits,
     migrates = true,
     cipher,
+    standby,
     tracing,
   } = options;
   const { maxObjects, statementTimeoutMs } = { ...defaultLimits, ...limits };
@@ -105,7 +109,8 @@ export async function openSubgraph<C extends BaseContext>(
   const tracer = await openTracing(tracing, name, log);
   opened.defer(() => tracer.close());
   const slowStatements = new SlowStatements(log);
-  const database = await openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
+  const tables = { url, schema: name, entities, migrations };
+  const database = await openDatabase({ ...tables, log, cipher, standby, statementTimeoutMs });
   opened.defer(() => database.close());
   if (migrates) await database.migrate();
   else await database.requireMigrated();
@@ -117,7 +122,7 @@ export async function openSubgraph<C extends BaseContext>(
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log, tracer, slowStatements });
   opened.defer(() => jobs.close());
   const health = new Health(() => new Date(), processHealth);
-  checkDatabase(health, () => jobs.ping(), log);
+  checkDatabase(health, { ping: () => jobs.ping(), hasStandby: () => database.hasStandby() }, log);
   const services: Services = { database, jobs, live, log, clock, health, maxObjects, tracer, slowStatements };
   const running = opened.move();
   let closing: Promise<void> | undefined;
@@ -165,7 +170,9 @@ export async function listen<C extends BaseContext>(
   if (ownsProcess) collectDefaultMetrics({ register: metrics.registry });
 
   const readIdentity = createIdentityReader(verifier, services);
-  const respond = createRespond({ schema, readIdentity, contextFor, metrics, log, tracer, slowStatements });
+  const writtenPosition = () => database.writtenPosition();
+  const observers = { metrics, log, tracer, slowStatements };
+  const respond = createRespond({ schema, readIdentity, contextFor, writtenPosition, ...observers });
 
   // The gateway is the only client, and its batches of representations can be long.
   const app = fastify({ bodyLimit: 8 * 1_048_576, forceCloseConnections: 'idle', requestTimeout: 60_000 });

@@ -75,6 +75,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
         'x-client-request-id',
         'retry-after',
         'idempotent-replayed',
+        'freight-read-after',
         'ratelimit',
         'ratelimit-policy',
       ],

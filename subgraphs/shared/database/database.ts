@@ -4,6 +4,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { DatabaseConnection } from 'kysely';
 import type pg from 'pg';
 import type { FieldCipher } from '../identity/field-cipher.ts';
+import type { LogPosition } from '../identity/log-position.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ObservedDatabase } from '../runtime/sql-metrics.ts';
 import { cancelStatements } from './cancel-statements.ts';
@@ -21,7 +22,10 @@ import { requireColumns } from './require-columns.ts';
 import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
 import { sealWith } from './sealed-column.ts';
-import { sql } from './sql.ts';
+import { raw, sql } from './sql.ts';
+import { RoutedStatements } from './standby/routed-statements.ts';
+import { positionStatement } from './standby/server-position.ts';
+import { Standby, type StandbySettings } from './standby/standby.ts';
 import { StatementLogger } from './statement-logger.ts';
 
 export type { EntityManager, NamedMigration } from './database-types.ts';
@@ -33,8 +37,13 @@ export interface Database extends ObservedDatabase {
   /**
    * A new unit of work with an empty identity map, for one request, job or script.
    * @param signal cancels its statements when aborted, except a commit that has begun
+   * @param readAfter the position from which on a standby may answer the statements of `query`; undefined = the primary answers
    */
-  fork(signal?: AbortSignal): EntityManager;
+  fork(signal?: AbortSignal, readAfter?: LogPosition): EntityManager;
+  /** A position in the log after everything that has committed; undefined without a standby. */
+  writtenPosition(): Promise<LogPosition | undefined>;
+  /** True if reads are answered even without the primary. */
+  hasStandby(): boolean;
   /** Runs a transaction without a time limit for its statements, such as a migration or a seed. */
   maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
   /**
@@ -59,6 +68,8 @@ export interface DatabaseOptions {
   readonly log: Log;
   /** Required if an entity has sealed columns that are read or written. */
   readonly cipher?: FieldCipher | undefined;
+  /** Answers reads. Undefined = the primary answers all. */
+  readonly standby?: StandbySettings | undefined;
   /** Maximum number of connections. */
   readonly poolSize?: number;
   /** Time limit of a statement, and of the wait for a connection. */
@@ -81,6 +92,7 @@ export async function openDatabase({
   migrations,
   log,
   cipher,
+  standby: standbySettings,
   poolSize = 10,
   statementTimeoutMs,
 }: DatabaseOptions): Promise<Database> {
@@ -123,6 +135,7 @@ export async function openDatabase({
   });
 
   if (cipher) sealWith(orm.em.getPlatform(), cipher);
+  const standby = standbySettings && (await openStandby(orm, url, standbySettings, log));
   const maintain: Database['maintain'] = (run) =>
     orm.em.fork().transactional(async (em) => {
       await query(em, sql`set local statement_timeout = 0`);
@@ -130,10 +143,21 @@ export async function openDatabase({
     });
   return {
     cipher,
-    fork(signal) {
+    fork(signal, readAfter) {
       const em = orm.em.fork(signal && { signal });
-      return pool ? runDirectly(em, new DirectStatements({ pool, log, counter }, signal)) : em;
+      if (!pool) return em;
+      const onPrimary = new DirectStatements({ pool, log, counter }, signal);
+      if (!standby || readAfter === undefined) return runDirectly(em, onPrimary);
+      const onStandby = new DirectStatements({ pool: standby.pool, log, counter }, signal);
+      return runDirectly(em, new RoutedStatements(standby, readAfter, { onStandby, onPrimary }));
     },
+    async writtenPosition() {
+      if (!standby) return undefined;
+      const [server] = await query<{ position: LogPosition }>(orm.em.fork(), raw(positionStatement));
+      return server?.position;
+    },
+    hasStandby: () => standby?.isUp ?? false,
+    reads: () => standby?.counts(),
     maintain,
     async migrate(only) {
       const done = await maintain(async (em) => {
@@ -158,6 +182,14 @@ export async function openDatabase({
     observe(onStatement) {
       counter.onStatement = onStatement;
     },
-    close: () => orm.close(true),
+    async close() {
+      await standby?.close();
+      await orm.close(true);
+    },
   };
+}
+
+async function openStandby(orm: MikroORM, url: string, settings: StandbySettings, log: Log): Promise<Standby> {
+  const pool: pg.Pool = await orm.em.getConnection().getNativeClient();
+  return Standby.open(pool.options, url, settings, log);
 }

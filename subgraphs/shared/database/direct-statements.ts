@@ -9,8 +9,14 @@ export interface DirectHost {
   readonly counter: StatementCounter;
 }
 
+/** Statements outside of transactions. */
+export interface Statements {
+  /** @throws errors of the driver; the reason of the signal after a cancellation */
+  run<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>>;
+}
+
 /** Runs statements outside of transactions on connections of the driver, without the layers of the ORM (P30). */
-export class DirectStatements {
+export class DirectStatements implements Statements {
   readonly #host: DirectHost;
   readonly #signal: AbortSignal | undefined;
 
@@ -20,7 +26,6 @@ export class DirectStatements {
     this.#signal = signal;
   }
 
-  /** @throws errors of the driver; the reason of the signal after a cancellation */
   async run<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>> {
     const { pool, counter } = this.#host;
     this.#signal?.throwIfAborted();

@@ -1,13 +1,13 @@
 import { CompiledQuery } from 'kysely';
 import { noteStatement } from '../runtime/tracing/note-statement.ts';
 import type { EntityManager } from './database-types.ts';
-import type { DirectStatements } from './direct-statements.ts';
+import type { Statements } from './direct-statements.ts';
 import type { Sql } from './sql.ts';
 
-const directStatements = new WeakMap<EntityManager, DirectStatements>();
+const directStatements = new WeakMap<EntityManager, Statements>();
 
 /** Makes an entity manager run the statements of `query` directly. It must not be one of a transaction. */
-export function runDirectly(em: EntityManager, direct: DirectStatements): EntityManager {
+export function runDirectly(em: EntityManager, direct: Statements): EntityManager {
   directStatements.set(em, direct);
   return em;
 }

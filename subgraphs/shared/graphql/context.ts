@@ -69,7 +69,9 @@ export function createBaseContext(
   { operation, client }: Partial<RequestFacts> = {},
 ): BaseContext {
   const execution = new Execution({ maxObjects: services.maxObjects, client });
-  const em = services.database.fork(execution.signal);
+  // A mutation and an event of a subscription read what was just written.
+  const readAfter = operation?.type === 'query' ? origin.readAfter : undefined;
+  const em = services.database.fork(execution.signal, readAfter);
   const steps: (() => unknown)[] = [() => em.clear()];
   return {
     identity,

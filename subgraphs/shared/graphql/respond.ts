@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorTable, GraphError } from '../errors/errors.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
 import { type Identity, identityHeader } from '../identity/identity.ts';
+import { endOfLog, type LogPosition, writtenExtension } from '../identity/log-position.ts';
 import { parseRequestOrigin, type RequestOrigin } from '../identity/request-origin.ts';
 import { explainHeader, recordStatements } from '../runtime/explain.ts';
 import type { Log } from '../runtime/log.ts';
@@ -44,6 +45,8 @@ interface Options {
   readonly schema: GraphQLSchema;
   readonly readIdentity: ReadIdentity;
   readonly contextFor: (identity: Identity, origin: RequestOrigin, request: RequestFacts) => BaseContext;
+  /** A position in the log after everything that has committed; undefined if nobody needs it. */
+  readonly writtenPosition: () => Promise<LogPosition | undefined>;
   readonly metrics: SubgraphMetrics;
   readonly log: Log;
   readonly tracer: Tracer;
@@ -59,7 +62,7 @@ const parameters = z.object({
 type Parameters = z.infer<typeof parameters>;
 
 export function createRespond(options: Options): Respond {
-  const { schema, readIdentity, contextFor, metrics, log, tracer, slowStatements } = options;
+  const { schema, readIdentity, contextFor, writtenPosition, metrics, log, tracer, slowStatements } = options;
   const documents = new PreparedDocuments(schema);
 
   const execute = async ({ headers, body, signal }: GatewayRequest, origin: RequestOrigin): Promise<Executed> => {
@@ -72,12 +75,14 @@ export function createRespond(options: Options): Respond {
     const { name = 'anonymous', type } = operation;
     nameSpan(currentSpan(), type, name);
     const contextValue = contextFor(identity, origin, { operation, client: signal });
-    const run = () =>
-      contextValue.execution.run(operation, {
+    const run = async () => {
+      const result = await contextValue.execution.run(operation, {
         contextValue,
         variableValues: variables,
         propagates: onError !== 'NULL',
       });
+      return operation.type === 'mutation' ? withPosition(result, contextValue.execution, writtenPosition) : result;
+    };
     return runAs({ ...currentWork(), onStatement: slowStatements.watch(name) }, async () => {
       if (headers[explainHeader] !== 'sql') return executed(name, await run());
       const { result, statements } = await recordStatements(run);
@@ -113,6 +118,18 @@ function endSpan(span: Span, status: number, errors: readonly GraphQLError[] | u
   span.set({ 'http.response.status_code': status });
   if (errors?.[0]) span.fail(errorType(errors[0]));
   span.end();
+}
+
+/** Tells the gateway what its caller has written. A mutation that ended early, or a lost connection, may still commit. */
+async function withPosition(
+  result: ExecutionResult,
+  execution: BaseContext['execution'],
+  writtenPosition: Options['writtenPosition'],
+): Promise<ExecutionResult> {
+  const position = await writtenPosition().catch(() => endOfLog);
+  if (position === undefined) return result;
+  const written = execution.isOver() ? endOfLog : position;
+  return { ...result, extensions: { ...result.extensions, [writtenExtension]: written } };
 }
 
 interface Executed {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { newId } from '../ids.ts';
+import { type LogPosition, parseLogPosition, readAfterHeader } from './log-position.ts';
 import { parseRateLimit, type RateLimit, rateLimitHeader } from './rate-limit.ts';
 
 /** The origin of a request, in headers of the gateway. They are trusted, because only the gateway can sign identities. */
@@ -14,6 +15,8 @@ export interface RequestOrigin {
   readonly clientName?: string | null;
   /** What the caller may spend; absent or null if the operation does not ask for it. */
   readonly rateLimit?: RateLimit | null;
+  /** A server of the database must have replayed the log so far to answer; absent = only the primary answers. */
+  readonly readAfter?: LogPosition | undefined;
 }
 
 /** Maximum length of an id in logs and audit entries. Longer ids are cut. */
@@ -28,6 +31,7 @@ export function parseRequestOrigin(headers: Readonly<Record<string, unknown>>): 
     clientAddress: address !== null && isIP(address) !== 0 ? address : null,
     clientName: readHeader(headers['x-client-name']),
     rateLimit: parseRateLimit(headers[rateLimitHeader]),
+    readAfter: parseLogPosition(headers[readAfterHeader]),
   };
 }
 

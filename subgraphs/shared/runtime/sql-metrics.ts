@@ -7,11 +7,23 @@ export interface PoolUse {
   readonly waiting: number;
 }
 
+/** Requests that read, by the server that answered them. */
+export interface ReadCounts {
+  readonly standby: number;
+  readonly primary: number;
+  /** Those of the primary by the reason for which the standby did not answer. */
+  readonly fallbacks: Readonly<Record<string, number>>;
+  /** By how much the standby is behind; infinite if unknown. */
+  readonly lagSeconds: number;
+}
+
 /** What a database tells about its statements. */
 export interface ObservedDatabase {
   /** Number of SQL statements since the start. */
   statements(): number;
   poolUse(): PoolUse;
+  /** Undefined without a standby. */
+  reads(): ReadCounts | undefined;
   /** Calls back after each statement, until another one is given. */
   observe(onStatement: (seconds: number, hasFailed: boolean) => void): void;
 }
@@ -45,6 +57,40 @@ export function watchDatabase(registry: Registry, database: ObservedDatabase): v
     registers,
     collect() {
       for (const [state, count] of Object.entries(database.poolUse())) this.set({ state }, count);
+    },
+  });
+  if (database.reads()) watchReads(registers, database);
+}
+
+function watchReads(registers: Registry[], database: ObservedDatabase): void {
+  new Counter({
+    name: 'subgraph_sql_reads_total',
+    help: 'Queries that a standby may answer, by the server that answered them',
+    labelNames: ['server'],
+    registers,
+    collect() {
+      const { standby = 0, primary = 0 } = database.reads() ?? {};
+      this.reset();
+      this.inc({ server: 'standby' }, standby);
+      this.inc({ server: 'primary' }, primary);
+    },
+  });
+  new Counter({
+    name: 'subgraph_sql_read_fallbacks_total',
+    help: 'Queries that the primary answered in place of a standby, by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(database.reads()?.fallbacks ?? {})) this.inc({ reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'subgraph_sql_standby_lag_seconds',
+    help: 'Time by which the standby for reads is behind the primary, at most one second too long',
+    registers,
+    collect() {
+      this.set(database.reads()?.lagSeconds ?? 0);
     },
   });
 }

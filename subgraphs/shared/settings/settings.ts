@@ -50,6 +50,22 @@ export const SUBGRAPH_DATABASE_URL = postgresUrl.optional().meta({
   otherwise: 'required in production; elsewhere the subgraph migrates with DATABASE_URL or the embedded database',
 });
 
+export const SUBGRAPH_READ_SERVER = z
+  .string()
+  .regex(/^[\w.-]+:\d{1,5}$/, 'a host and a port such as postgres-standby:5432 are required')
+  .optional()
+  .meta({
+    description:
+      'Host and port of a PostgreSQL that follows the one of SUBGRAPH_DATABASE_URL. It answers queries of clients once it has what their caller has written. Set READ_REPLICAS=1 for the gateways too.',
+    otherwise: 'the server of SUBGRAPH_DATABASE_URL answers everything',
+  });
+
+export const READ_MAX_LAG_MS = z.coerce.number().int().min(2_000).max(30_000).default(5_000).meta({
+  description:
+    'A standby that is further behind answers no queries while the primary responds. It is measured each second.',
+  unit: 'ms',
+});
+
 export const DATABASE_ROLE_SECRET = roleSecretSetting.optional().meta({
   description: 'Secret from which the passwords of the database roles derive, such as `openssl rand -hex 32` prints.',
   otherwise:

@@ -4,7 +4,7 @@ import { FIELD_KEYS } from '../identity/field-keys.ts';
 import { BLIND_INDEX_KEY, IDENTITY_PUBLIC_KEYS } from '../identity/key-settings.ts';
 import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { PublicKeys } from '../identity/tokens.ts';
-import { parseEnvironment } from '../runtime/config.ts';
+import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
 import type { TracingConfig } from '../runtime/tracing/tracing-config.ts';
 import type { SubgraphLimits } from './limits.ts';
 import { fieldSecretNames, type HeldSecrets, requireSecrets, type Secret } from './process-secrets.ts';
@@ -20,6 +20,8 @@ export const subgraphSettings = z.object({
     otherwise: 'the port from SUBGRAPH_BASE_PORT or `supergraph.yaml`',
   }),
   SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
+  SUBGRAPH_READ_SERVER: settings.SUBGRAPH_READ_SERVER,
+  READ_MAX_LAG_MS: settings.READ_MAX_LAG_MS,
   IDENTITY_PUBLIC_KEYS,
   FIELD_KEYS,
   BLIND_INDEX_KEY,
@@ -44,6 +46,8 @@ export interface SubgraphConfig {
   readonly basePort: number | undefined;
   /** URL with the role of this subgraph, for tables that are up to date; undefined = this process migrates. */
   readonly ownDatabaseUrl: string | undefined;
+  /** A server that follows the one of `ownDatabaseUrl` and answers reads; undefined = there is none. */
+  readonly standby: { readonly url: string; readonly maxLagMs: number } | undefined;
   /** URL of the administrator, if this process migrates; undefined = embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly roleSecret: string | undefined;
@@ -75,6 +79,7 @@ export function readSubgraphConfig(
     port: parsed.PORT,
     basePort: parsed.SUBGRAPH_BASE_PORT,
     ownDatabaseUrl: parsed.SUBGRAPH_DATABASE_URL,
+    standby: standbyOf(parsed),
     databaseUrl: parsed.DATABASE_URL,
     roleSecret: parsed.DATABASE_ROLE_SECRET,
     identityPublicKeys: parsed.IDENTITY_PUBLIC_KEYS,
@@ -86,6 +91,20 @@ export function readSubgraphConfig(
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
     tracing: tracingConfig(parsed),
   };
+}
+
+/** The standby has the roles and passwords of the server that it follows. */
+function standbyOf({
+  SUBGRAPH_DATABASE_URL,
+  SUBGRAPH_READ_SERVER,
+  READ_MAX_LAG_MS: maxLagMs,
+}: z.infer<typeof subgraphSettings>): SubgraphConfig['standby'] {
+  if (SUBGRAPH_READ_SERVER === undefined) return undefined;
+  if (SUBGRAPH_DATABASE_URL === undefined)
+    throw new ConfigurationError('SUBGRAPH_READ_SERVER: also set SUBGRAPH_DATABASE_URL, whose server it follows.');
+  const url = new URL(SUBGRAPH_DATABASE_URL);
+  url.host = SUBGRAPH_READ_SERVER;
+  return { url: url.href, maxLagMs };
 }
 
 /** @param own secrets of this subgraph besides those of every subgraph */

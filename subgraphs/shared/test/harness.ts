@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { GraphResponse } from '../../../client/graph-response.ts';
 import { post } from '../../../client/post.ts';
 import { asAdmin, roleUrl } from '../database/provision.ts';
+import type { StandbySettings } from '../database/standby/standby.ts';
 import type { BaseContext } from '../graphql/context.ts';
 import { createFieldCipher, type FieldSecrets } from '../identity/field-cipher.ts';
 import { type Credential, type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
@@ -99,6 +100,7 @@ export interface TestSubgraphOptions {
   readonly live?: LivePubSub;
   readonly log?: Log;
   readonly limits?: Partial<SubgraphLimits>;
+  readonly standby?: StandbySettings;
 }
 
 /** Starts a subgraph for a test file. Call `close()` in afterAll to stop it and drop its database. */
@@ -116,6 +118,7 @@ export async function startTestSubgraph<C extends BaseContext>(
     cipher,
     ...(options.clock && { clock: options.clock }),
     ...(options.limits && { limits: options.limits }),
+    ...(options.standby && { standby: options.standby }),
   });
   // Tests handle events with `jobs.drain()`, which resolves when all are handled.
   const verifier = createVerifier([keys.publicJwk], identityTokens(subgraph.name));

@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
 import { stays } from '../database/retention.ts';
+import { rowsOf } from '../database/rows.ts';
 import { payloadOf, refuse } from '../errors/errors.ts';
 import type { Reactions } from '../events/jobs.ts';
 import { signedIn, withRole } from '../graphql/authorization.ts';
@@ -16,6 +17,7 @@ export const NoteEntity = defineEntity({
   properties: { id: p.uuid().primary(), text: p.text(), seen: p.integer().default(0) },
 });
 type Note = InferEntity<typeof NoteEntity>;
+const notes = rowsOf(NoteEntity);
 
 class CreateNote extends Migration {
   up(): void {
@@ -41,7 +43,7 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
     context: (base) => ({
       ...base,
       notes: byId(
-        (ids) => base.em.find(NoteEntity, { id: { $in: [...ids] } }),
+        (ids) => notes.readBy(base.em, 'id', ids),
         (note) => note.id,
       ),
     }),

@@ -5,7 +5,7 @@ import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.
 import { productOf, selects, workloadsOf } from '../workloads.ts';
 
 /** Connections of one subgraph process: of its pool and of its queue. */
-const connectionsPerSubgraph = 13;
+const connectionsPerSubgraph = 14;
 
 /** Budgets of disruption leave pods that may move, autoscalers find their workload, and the database has connections for all pods. */
 export function* checkAvailability(objects: readonly KubernetesObject[]): Iterable<Fault> {

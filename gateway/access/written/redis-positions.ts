@@ -1,0 +1,42 @@
+import {
+  endOfLog,
+  type LogPosition,
+  laterPosition,
+  parseLogPosition,
+  startOfLog,
+} from '#shared/identity/log-position.ts';
+import type { SharedRedis } from '../control/shared-redis.ts';
+import { rememberedMs, type WrittenPositions } from './written-positions.ts';
+
+/** Keeps the later one of two positions. KEYS[1] the writer. ARGV: the position, and the milliseconds for which it is remembered. */
+const noteScript = `
+local known = redis.call('GET', KEYS[1])
+local later = ARGV[1]
+if known and known > later then later = known end
+redis.call('SET', KEYS[1], later, 'PX', ARGV[2])
+`;
+
+const keyOf = (writer: string): string => `freight:written:${writer}`;
+
+/** The writes through all gateways that use one Redis. While it is away, every read goes to the primary. */
+export class RedisPositions implements WrittenPositions {
+  readonly #redis: SharedRedis['commands'];
+
+  constructor(redis: SharedRedis['commands']) {
+    this.#redis = redis;
+  }
+
+  async note(writer: string, position: LogPosition): Promise<void> {
+    // Without Redis, the reads of all gateways go to the primary.
+    await this.#redis.eval(noteScript, 1, keyOf(writer), position, rememberedMs).catch(() => {});
+  }
+
+  async latestOf(writers: readonly string[]): Promise<LogPosition> {
+    try {
+      const found = await this.#redis.mget(writers.map(keyOf));
+      return found.map((text) => parseLogPosition(text) ?? startOfLog).reduce(laterPosition, startOfLog);
+    } catch {
+      return endOfLog;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { endOfLog, startOfLog } from '#shared/identity/log-position.ts';
+import { type CuttableLine, openCuttableLine } from '#shared/test/cuttable-line.ts';
+import { type RedisServer, redisIsAvailable, startRedis } from '#shared/test/redis-server.ts';
+import { post } from '../../client/post.ts';
+import { RedisPositions } from '../access/written/redis-positions.ts';
+import { OwnPositions } from '../access/written/written-positions.ts';
+import { composeSupergraph } from '../supergraph/compose.ts';
+import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
+import { type ScriptedSubgraph, startScriptedSubgraph } from '../testing/scripted-subgraph.ts';
+
+const sdl = 'type Query { docks: Int } type Mutation { addDock: Int }';
+const early = '00000000000000a0';
+const late = '00000000000000b0';
+
+describe('a gateway in front of subgraphs with standbys', () => {
+  let subgraph: ScriptedSubgraph;
+  let gateway: RunningGateway;
+  /** The subgraph's response to the next mutation. */
+  let written: object;
+
+  beforeAll(async () => {
+    subgraph = await startScriptedSubgraph(({ body, reply, replyWith }) => {
+      if (!body.includes('mutation')) reply({ data: { docks: 1 } });
+      else if ('written' in written) reply({ data: { addDock: 1 }, extensions: written });
+      else replyWith(500, 'text/plain', 'lost');
+    });
+    const supergraph = composeSupergraph([{ name: 'docks', url: subgraph.url, sdl }]);
+    gateway = await startGateway(supergraph, { readReplicas: true, trustedProxies: ['127.0.0.1'] });
+  });
+  beforeEach(() => {
+    written = { written: late };
+  });
+  afterAll(async () => {
+    await gateway?.[Symbol.asyncDispose]();
+    await subgraph?.[Symbol.asyncDispose]();
+  });
+
+  const send = (query: string, address: string, headers: Record<string, string> = {}) =>
+    post(`${gateway.url}/graphql`, JSON.stringify({ query }), { headers: { 'x-forwarded-for': address, ...headers } });
+
+  /** From which position on a standby may answer the latest request to the subgraph; undefined = only the primary may. */
+  const readAfter = () => /^x-read-after: (\w+)$/im.exec(subgraph.requests.at(-1)?.headers ?? '')?.[1];
+
+  test('a standby may answer a caller who has written nothing', async () => {
+    await send('{ docks }', '192.0.2.1');
+    expect(readAfter()).toBe(startOfLog);
+  });
+
+  test('a caller who has written reads after its write, and others do not wait for it', async () => {
+    await send('mutation { addDock }', '192.0.2.2');
+    await send('{ docks }', '192.0.2.2');
+    expect(readAfter()).toBe(late);
+    await send('{ docks }', '192.0.2.3');
+    expect(readAfter()).toBe(startOfLog);
+  });
+
+  test('a mutation is answered by the primary', async () => {
+    await send('mutation { addDock }', '192.0.2.4');
+    expect(readAfter()).toBeUndefined();
+  });
+
+  test('a client that moves to another region takes its position along', async () => {
+    const { headers } = await send('mutation { addDock }', '192.0.2.5');
+    expect(headers.get('freight-read-after')).toBe(late);
+    await send('{ docks }', '192.0.2.6', { 'freight-read-after': late });
+    expect(readAfter()).toBe(late);
+    await send('{ docks }', '192.0.2.6', { 'freight-read-after': 'yesterday' });
+    expect(readAfter()).toBe(startOfLog);
+  });
+
+  test('after a mutation whose outcome is unknown, the primary answers', async () => {
+    written = {};
+    await send('mutation { addDock }', '192.0.2.7');
+    await send('{ docks }', '192.0.2.7');
+    expect(readAfter()).toBe(endOfLog);
+  });
+
+  test('the response to a mutation does not show what is only for gateways', async () => {
+    const response = await send('mutation { addDock }', '192.0.2.8');
+    expect(response.data).toEqual({ addDock: 1 });
+    expect(response.extensions).toBeUndefined();
+  });
+});
+
+test('without READ_REPLICAS only the primary answers', async () => {
+  await using subgraph = await startScriptedSubgraph(({ reply }) => reply({ data: { docks: 1 } }));
+  const supergraph = composeSupergraph([{ name: 'docks', url: subgraph.url, sdl: 'type Query { docks: Int }' }]);
+  await using gateway = await startGateway(supergraph);
+  await post(`${gateway.url}/graphql`, JSON.stringify({ query: '{ docks }' }));
+  expect(subgraph.requests[0]?.headers).not.toContain('x-read-after');
+});
+
+describe('the writes of callers are remembered', () => {
+  test('until a minute has passed', async () => {
+    let now = 1;
+    const positions = new OwnPositions({ now: () => now });
+    await positions.note('Ada', late);
+    await positions.note('Ada', early);
+    now += 59_000;
+    expect(await positions.latestOf(['Ada', 'Grace'])).toBe(late);
+    now += 2_000;
+    expect(await positions.latestOf(['Ada'])).toBe(startOfLog);
+  });
+
+  test('also those of more callers than a gateway remembers, by one position for all of them', async () => {
+    const positions = new OwnPositions({ max: 1 });
+    await positions.note('Ada', early);
+    await positions.note('Grace', late);
+    expect(await positions.latestOf(['Ada'])).toBe(early);
+    expect(await positions.latestOf(['Grace'])).toBe(late);
+  });
+});
+
+(redisIsAvailable ? describe : describe.skip)('gateways with one Redis', () => {
+  let server: RedisServer;
+  let line: CuttableLine;
+  const gateways: Redis[] = [];
+
+  beforeAll(async () => {
+    server = await startRedis();
+    line = await openCuttableLine(server.url);
+    for (const url of [server.url, line.url])
+      gateways.push(new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: true }).on('error', () => {}));
+  });
+  afterEach(() => line.mend());
+  afterAll(async () => {
+    for (const redis of gateways) redis.disconnect();
+    await line?.close();
+    await server?.stop();
+  });
+
+  test('know what was written through another one', async () => {
+    const [one, other] = gateways.map((redis) => new RedisPositions(redis));
+    await one?.note('Ada', late);
+    await other?.note('Ada', early);
+    expect(await other?.latestOf(['Grace', 'Ada'])).toBe(late);
+    expect(await other?.latestOf(['Grace'])).toBe(startOfLog);
+  });
+
+  test('let the primary answer while Redis is away', async () => {
+    const [, other] = gateways.map((redis) => new RedisPositions(redis));
+    await line.cut();
+    expect(await other?.latestOf(['Ada'])).toBe(endOfLog);
+  });
+});

@@ -1,0 +1,128 @@
+import type { LogPosition } from '../../identity/log-position.ts';
+import type { ServerPosition } from './server-position.ts';
+
+/** Why the primary answers a read that a standby could answer. */
+export const fallbackReasons = [
+  /** The standby does not answer, or is no standby. */
+  'standby_away',
+  /** The caller has written something that the standby has not replayed yet. */
+  'own_write',
+  /** The standby is too far behind the primary. */
+  'lag',
+  /** The standby lost or refused the statement, for example because of a conflict with recovery. */
+  'statement',
+] as const;
+export type FallbackReason = (typeof fallbackReasons)[number];
+
+interface Sample {
+  readonly position: LogPosition;
+  /** Milliseconds of the clock. */
+  readonly at: number;
+}
+
+interface WatchOptions {
+  readonly primary: () => Promise<ServerPosition>;
+  readonly standby: () => Promise<ServerPosition>;
+  /** A standby that is further behind does not answer while the primary can. */
+  readonly maxLagMs: number;
+  /** Called when the standby no longer answers, and when it answers again. */
+  readonly onStandby: (isAway: boolean) => void;
+  /** Called when another server answers for the standby. */
+  readonly onOtherServer: () => void;
+  readonly now?: () => number;
+}
+
+/** Milliseconds between two samples. */
+const sampleMs = 1_000;
+/** Positions of the primary that the standby has not replayed yet. More are as bad: the lag is longer than any limit. */
+const maxWaiting = 60;
+
+/**
+ * Samples the positions of primary and standby. The lag is the age of the latest position of the primary that the standby has replayed, so that
+ * it needs no clock but that of this process, and does not grow while nobody writes.
+ */
+export class ReplicationWatch {
+  readonly #options: WatchOptions;
+  readonly #now: () => number;
+  #standby: LogPosition | undefined;
+  /** The server whose position is known. */
+  server: string | undefined;
+  #isPrimaryAway = false;
+  #caughtUpAt = Number.NEGATIVE_INFINITY;
+  #waiting: Sample[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #sampling: Promise<void> | undefined;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Resolves after the first sample. */
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => void this.sample(), sampleMs).unref();
+    await this.sample();
+  }
+
+  /** A sample that takes longer than the interval is not repeated meanwhile. Never rejects. */
+  sample(): Promise<void> {
+    this.#sampling ??= this.#sample().finally(() => {
+      this.#sampling = undefined;
+    });
+    return this.#sampling;
+  }
+
+  async #sample(): Promise<void> {
+    const at = this.#now();
+    // The primary first: the standby has then had time to replay that position.
+    const primary = await this.#options.primary().catch(() => undefined);
+    const standby = await this.#options.standby().catch(() => undefined);
+    this.#isPrimaryAway = primary === undefined;
+    if (primary) this.#waiting = [...this.#waiting, { position: primary.position, at }].slice(-maxWaiting);
+    if (standby && standby.server !== this.server) {
+      this.server = standby.server;
+      this.#options.onOtherServer();
+    }
+    this.#setStandby(standby?.isStandby ? standby.position : undefined);
+    const replayed = this.#standby ?? '';
+    this.#caughtUpAt = this.#waiting.findLast(({ position }) => position <= replayed)?.at ?? this.#caughtUpAt;
+    this.#waiting = this.#waiting.filter(({ position }) => position > replayed);
+  }
+
+  /** The standby is away until it answers the next sample. */
+  lose(): void {
+    this.#setStandby(undefined);
+  }
+
+  #setStandby(position: LogPosition | undefined): void {
+    const wasAway = this.#standby === undefined;
+    this.#standby = position;
+    const isAway = position === undefined;
+    if (isAway !== wasAway) this.#options.onStandby(isAway);
+  }
+
+  /** True while the standby answers. */
+  get isUp(): boolean {
+    return this.#standby !== undefined;
+  }
+
+  /** Milliseconds by which the standby is behind, at most one interval too many; infinite if unknown. */
+  get lagMs(): number {
+    return this.#now() - this.#caughtUpAt;
+  }
+
+  /**
+   * Why the standby may not answer a read of a caller; undefined if it may. Without a primary its age does not matter: an old answer is better
+   * than none.
+   */
+  fallback(readAfter: LogPosition): FallbackReason | undefined {
+    if (this.#standby === undefined) return 'standby_away';
+    if (this.#standby < readAfter) return 'own_write';
+    return this.lagMs > this.#options.maxLagMs && !this.#isPrimaryAway ? 'lag' : undefined;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sampling;
+  }
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { postgresPrograms } from '../../../drills/topology/debian.ts';
+import { asAdmin, databaseName, provision, roleUrl } from '../database/provision.ts';
+import { freePort } from '../runtime/ports.ts';
+import { roleSecret, subgraphNames } from './cluster.ts';
+import type { TestDatabase } from './harness.ts';
+
+/** A primary and a standby that follows it by streaming replication: two servers of Debian's PostgreSQL. */
+export interface Replication extends AsyncDisposable {
+  /** The product's database on the primary. */
+  readonly database: TestDatabase;
+  /** The same role on the standby. */
+  standbyUrlFor(subgraph: string): string;
+  /** The standby receives the log, but no longer shows what is in it. */
+  pauseReplay(): Promise<void>;
+  resumeReplay(): Promise<void>;
+  /** Resolves when the standby shows everything that the primary has committed. */
+  caughtUp(): Promise<void>;
+  /** Resolves when a statement with this text runs on the standby. */
+  runsOnStandby(text: string): Promise<void>;
+  killStandby(): Promise<void>;
+  startStandby(): Promise<void>;
+  killPrimary(): Promise<void>;
+  startPrimary(): Promise<void>;
+}
+
+const user = userInfo().uid === 0 ? ['unshare', '--user'] : []; // PostgreSQL refuses to run as root
+
+function run(program: string, ...args: readonly string[]): void {
+  const [file = '', ...rest] = [...user, join(postgresPrograms(), program), ...args];
+  execFileSync(file, rest, { stdio: 'ignore' });
+}
+
+export async function startReplication(): Promise<Replication> {
+  await using started = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'freight-replication-'));
+  started.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const [primary, standby] = [
+    new Server(folder, 'primary', await freePort()),
+    new Server(folder, 'standby', await freePort()),
+  ];
+
+  run('initdb', '-D', primary.files, '-U', 'postgres', '-A', 'trust', '--no-sync');
+  // A statement of the standby never holds replay back, so that a conflict cancels it at once.
+  appendFileSync(join(primary.files, 'postgresql.conf'), 'fsync = off\nmax_standby_streaming_delay = 0\n');
+  started.defer(() => primary.kill());
+  await primary.start();
+  await provision(primary.url(), databaseName, subgraphNames, roleSecret);
+  run('pg_basebackup', '-D', standby.files, '-d', primary.url(), '-R', '-X', 'stream', '--no-sync', '-c', 'fast');
+  started.defer(() => standby.kill());
+  await standby.start();
+
+  const running = started.move();
+  return {
+    database: {
+      name: databaseName,
+      urlFor: (subgraph) => roleUrl(primary.url(), databaseName, subgraph, roleSecret),
+      drop: () => Promise.resolve(),
+    },
+    standbyUrlFor: (subgraph) => roleUrl(standby.url(), databaseName, subgraph, roleSecret),
+    pauseReplay: async () => void (await standby.query('select pg_wal_replay_pause()')),
+    resumeReplay: async () => void (await standby.query('select pg_wal_replay_resume()')),
+    async caughtUp() {
+      const [now] = await primary.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn');
+      await standby.until(`pg_last_wal_replay_lsn() >= '${now?.lsn}'`);
+    },
+    runsOnStandby: (text) =>
+      standby.until(
+        `exists (select from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and strpos(query, '${text}') > 0)`,
+      ),
+    killStandby: () => standby.kill(),
+    startStandby: () => standby.start(),
+    killPrimary: () => primary.kill(),
+    startPrimary: () => primary.start(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+class Server {
+  readonly files: string;
+  readonly #port: number;
+  #process: ChildProcess | undefined;
+
+  constructor(folder: string, name: string, port: number) {
+    this.files = join(folder, name);
+    this.#port = port;
+  }
+
+  url(): string {
+    return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
+  }
+
+  /** Resolves when the server accepts statements. */
+  async start(): Promise<void> {
+    if (this.#process) return;
+    const options = ['-D', this.files, '-p', `${this.#port}`, '-c', 'listen_addresses=127.0.0.1', '-k', ''];
+    const [file = '', ...args] = [...user, join(postgresPrograms(), 'postgres'), ...options];
+    this.#process = spawn(file, args, { stdio: 'ignore' });
+    await this.until('true');
+  }
+
+  async query<R extends pg.QueryResultRow>(text: string): Promise<R[]> {
+    return asAdmin(this.url(), undefined, async (client) => (await client.query<R>(text)).rows);
+  }
+
+  /** Resolves when a condition holds; a server that does not respond yet is asked again. */
+  async until(condition: string): Promise<void> {
+    for (;;) {
+      const rows = await this.query<{ holds: boolean }>(`select ${condition} as holds`).catch(() => []);
+      if (rows[0]?.holds) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The other processes of the server end when its first one has. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    if (!running) return;
+    const exited = once(running, 'exit');
+    running.kill('SIGKILL');
+    await exited;
+    this.#process = undefined;
+  }
+}
