@@ -59,6 +59,12 @@ export interface DrillCase {
   readonly plainFiles?: readonly string[];
   /** Size of the database that was restored. */
   readonly databaseMegabytes?: number;
+  /** Secrets that an output shows, as `PLACE: NAME (form)`. */
+  readonly shownSecrets?: readonly string[];
+  /** What is wrong with the encryption of the edge. */
+  readonly edgeFaults?: readonly string[];
+  /** Outputs that were searched and are not empty. */
+  readonly searchedPlaces?: number;
   /** What became of a release. */
   readonly release?: ReleaseReport;
 }

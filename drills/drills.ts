@@ -9,6 +9,7 @@ import { releaseDrill, rollingDrill } from './release/release.ts';
 import { redisDrill, subgraphDrill } from './restarts.ts';
 import { corruptionDrill } from './restore/corruption.ts';
 import { restoreDrill } from './restore/restore.ts';
+import { secretsDrill } from './secrets/secrets.ts';
 import { standbyDrill } from './standby.ts';
 import { supergraphDrill } from './supergraph.ts';
 
@@ -20,6 +21,7 @@ export const drills: readonly Drill[] = [
   standbyDrill,
   supergraphDrill,
   keysDrill,
+  secretsDrill,
   clockDrill,
   fullDiskDrill,
   detectionDrill,

@@ -12,12 +12,22 @@ import type { DrillContext } from './drill.ts';
 /** Where clients of the topology send their operations. */
 export const graphUrl = 'https://proxy:8443/graphql';
 
+export interface OperatorSecrets {
+  readonly password: string;
+  /** Of the first sign-in, without a second factor. */
+  readonly firstToken: string;
+  /** Of the second factor. */
+  readonly totpSecret: string;
+}
+
 /** The first administrator of the topology, signed in with a second factor. */
 export interface Operator {
   readonly client: GraphClient;
   /** The token of now, for clients that send bytes themselves. It is valid for 15 minutes. */
   readonly accessToken: string;
   readonly organizationId: string;
+  /** What the operator alone knows. */
+  readonly secrets: OperatorSecrets;
   /** Headers of the callers that write: the operator, or API keys of the organization. */
   readonly callers: readonly Readonly<Record<string, string>>[];
 }
@@ -37,8 +47,8 @@ export async function createOperator({ project, topology }: DrillContext): Promi
     { input: account.password, env: { PATH: process.env['PATH'], ...topology.environmentOf('access') } },
   );
   const anonymous = createGraphClient({ url: graphUrl });
-  const enrolling = await signIn(anonymous, account);
-  const accessToken = await enrol(enrolling, account.password);
+  const firstToken = await signIn(anonymous, account);
+  const { accessToken, totpSecret } = await enrol(clientWith(firstToken), account.password);
   const client = clientWith(accessToken);
   const input = { idempotencyKey: randomUUID(), name: 'Drill Freight', tier: 'ENTERPRISE' };
   const created = requireData(
@@ -50,7 +60,8 @@ export async function createOperator({ project, topology }: DrillContext): Promi
   );
   const id = created.createOrganization.organization?.id;
   if (!id) throw new Error(`The organization was refused: ${JSON.stringify(created)}`);
-  return { client, accessToken, organizationId: id, callers: [{ authorization: `Bearer ${accessToken}` }] };
+  const secrets = { password: account.password, firstToken, totpSecret };
+  return { client, accessToken, organizationId: id, secrets, callers: [{ authorization: `Bearer ${accessToken}` }] };
 }
 
 /** The operator with API keys of the organization: many callers, as the edge tells them apart. */
@@ -80,18 +91,18 @@ const tokens = z.record(
   z.object({ accessToken: z.string().nullish(), secret: z.string().nullish() }).loose(),
 );
 
-async function signIn(
-  client: GraphClient,
-  { email, password }: { email: string; password: string },
-): Promise<GraphClient> {
+async function signIn(client: GraphClient, { email, password }: { email: string; password: string }): Promise<string> {
   const query =
     'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }';
   const data = requireData(await client.send({ query, variables: { input: { email, password } } }));
-  return clientWith(required(tokens.parse(data)['signIn']?.accessToken, data));
+  return required(tokens.parse(data)['signIn']?.accessToken, data);
 }
 
-/** @returns the token of an administrator with a second factor */
-async function enrol(client: GraphClient, password: string): Promise<string> {
+/** Enrols a second factor. */
+async function enrol(
+  client: GraphClient,
+  password: string,
+): Promise<{ readonly accessToken: string; readonly totpSecret: string }> {
   const begun = requireData(
     await client.send({
       query:
@@ -107,7 +118,10 @@ async function enrol(client: GraphClient, password: string): Promise<string> {
       variables: { input: { code: new TOTP({ secret }).generate() } },
     }),
   );
-  return required(tokens.parse(confirmed)['confirmSecondFactor']?.accessToken, confirmed);
+  return {
+    accessToken: required(tokens.parse(confirmed)['confirmSecondFactor']?.accessToken, confirmed),
+    totpSecret: secret,
+  };
 }
 
 function required(value: string | null | undefined, response: unknown): string {

@@ -5,11 +5,11 @@ import { EmbeddedPostgres } from '#shared/database/postgres/embedded-postgres.ts
 import { embeddedFolder } from '#shared/database/postgres/open-postgres.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
+import { processTree } from '../../commands/load/process-tree.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import type { WorldSize } from '../../demo/world.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
-import { processTree } from '../process-tree.ts';
 import { recordConnections } from './record.ts';
 
 /** A product to measure: its gateway, and addresses for metrics. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { EmbeddedPostgres } from '#shared/database/postgres/embedded-postgres.ts';
 import { embeddedFolder } from '#shared/database/postgres/open-postgres.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
+import { cpuSecondsOf } from '../../commands/load/process-tree.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import { type ProductProcess, startProcess } from '../../gateway/testing/product-process.ts';
-import { cpuSecondsOf } from '../process-tree.ts';
 import { type Measured, postgresMs } from './product.ts';
 
 type Settings = Readonly<Record<string, string>>;

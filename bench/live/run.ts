@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
 import { startGatewayProcess } from '../../gateway/testing/gateway-process.ts';
@@ -13,6 +14,7 @@ const { values } = orExit(() =>
     options: {
       subscribers: { type: 'string', value: 'NUMBER', default: '1000', help: 'websockets of one crowd (1000)' },
       events: { type: 'string', value: 'NUMBER', default: '200', help: 'events that each gets (200)' },
+      json: { type: 'string', value: 'FILE', help: 'also writes the figures there' },
     },
   }),
 );
@@ -32,7 +34,7 @@ const cases: readonly Case[] = [
   { name: 'all different', idsOf: (subscriber) => ['7', `other-${subscriber}`], upstream: subscribers },
 ];
 
-async function run({ name, idsOf, upstream }: Case): Promise<void> {
+async function run({ name, idsOf, upstream }: Case): Promise<object> {
   const graph: LiveGraph = await startLiveGraph();
   using supergraph = writeSupergraph(graph.supergraphSdl);
   const gateway = await startGatewayProcess(supergraph.path);
@@ -58,6 +60,7 @@ async function run({ name, idsOf, upstream }: Case): Promise<void> {
         `resident ${after.residentMB} MB`,
       ].join(''),
     );
+    return { name, subscribers, messageMicroseconds: microseconds, residentMegabytes: after.residentMB };
   } finally {
     crowd.leave();
     await gateway.stop();
@@ -74,4 +77,6 @@ async function deliver(graph: LiveGraph, crowd: Crowd, count: number, first: num
   }
 }
 
-for (const each of cases) await run(each);
+const figures: object[] = [];
+for (const each of cases) figures.push(await run(each));
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ bench: 'live', cases: figures }, null, 2)}\n`);

@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { freePort } from '#shared/runtime/ports.ts';
 import { requireData } from '../../client/data.ts';
 import { createGraphClient } from '../../client/graph-client.ts';
+import { processTree } from '../../commands/load/process-tree.ts';
 import { firstQueries } from '../../commands/welcome.ts';
-import { processTree } from '../process-tree.ts';
 
 /**
  * Measures `npm start` as a newcomer sees it: a first start on an empty data folder, then later ones. "ready" is when

@@ -10,9 +10,9 @@ import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { allSubgraphs } from '../../commands/all-subgraphs.ts';
+import { processTree } from '../../commands/load/process-tree.ts';
 import { generateWorld } from '../../demo/generate/generate.ts';
 import { seedAlone } from '../../demo/seeding/seed-alone.ts';
-import { processTree } from '../process-tree.ts';
 
 /** Measures the parts of a first start one after the other, in seconds: wall time, CPU of this process, CPU of PostgreSQL. */
 const folder = mkdtempSync(join(tmpdir(), 'freight-seeds-'));

@@ -3,6 +3,13 @@ import type { LoadKind, LoadName } from './kinds.ts';
 import { percentile } from './percentile.ts';
 import type { LoadFigures } from './send-load.ts';
 
+/** CPU milliseconds: of all processes of the product, of PostgreSQL, and of the users. */
+export interface CpuMs {
+  readonly product: number;
+  readonly postgres: number;
+  readonly client: number;
+}
+
 export interface LoadReport {
   readonly load: LoadName;
   readonly startedAt: string;
@@ -14,8 +21,11 @@ export interface LoadReport {
   readonly p99Ms: number;
   /** Failed requests by code. */
   readonly codes: Readonly<Record<string, number>>;
+  /** Of one request on average; on the topology. */
+  readonly cpuMsPerRequest?: CpuMs;
   /** Requests per second of the same users without pauses; of a load that lasts. */
   readonly peakPerSecond?: number;
+  readonly peakCpuMsPerRequest?: CpuMs;
   /** Megabytes of all heaps, once a second. */
   readonly heapMegabytes?: readonly number[];
   readonly bars: readonly Bar[];

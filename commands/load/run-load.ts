@@ -1,7 +1,7 @@
 import { heapGrowthPercent, watchHeap } from './heap.ts';
 import type { LoadKind, LoadName } from './kinds.ts';
-import { type LoadReport, loadBars, round, summarizeTimes } from './report.ts';
-import { type LoadUser, sendLoad } from './send-load.ts';
+import { type CpuMs, type LoadReport, loadBars, round, summarizeTimes } from './report.ts';
+import { type Load, type LoadUser, sendLoad } from './send-load.ts';
 import { readTrustedMix } from './trusted-mix.ts';
 
 /** What a load is sent to. */
@@ -12,6 +12,8 @@ export interface LoadTarget {
   /** Addresses of the metrics of gateways and subgraphs. */
   readonly metrics: readonly string[];
   readonly ca?: string | undefined;
+  /** CPU milliseconds so far, where the product runs below this process. */
+  readonly cpuMs?: () => CpuMs;
   /** The address of a user, where users have addresses of their own. */
   readonly addressOf?: (user: number) => string;
 }
@@ -27,22 +29,36 @@ export async function runLoad(load: LoadName, kind: LoadKind, target: LoadTarget
   const startedAt = new Date().toISOString();
   const stopping = new AbortController();
   const watching = kind.lasting ? watchHeap(target.metrics, stopping.signal) : Promise.resolve([]);
-  const sending = sendLoad({ url, ca, users, ends: kind.ends, everyMs: kind.everyMs });
-  const figures = await Promise.race([sending, watching.then(() => sending)]).finally(() => stopping.abort());
+  const sending = measureLoad({ url, ca, users, ends: kind.ends, everyMs: kind.everyMs }, target);
+  const { figures, cpuMsPerRequest } = await Promise.race([sending, watching.then(() => sending)]).finally(() =>
+    stopping.abort(),
+  );
   const heap = await watching;
-  const peak = kind.lasting && (await sendLoad({ url, ca, users, ends: { seconds: peakSeconds } }));
+  const peak = kind.lasting && (await measureLoad({ url, ca, users, ends: { seconds: peakSeconds } }, target));
   return {
     load,
     startedAt,
     users: kind.users,
     ...summarizeTimes(figures),
     codes: figures.codes,
+    ...(cpuMsPerRequest && { cpuMsPerRequest }),
     ...(peak && {
-      peakPerSecond: round(peak.goodTimes.length / peak.seconds),
+      peakPerSecond: round(peak.figures.goodTimes.length / peak.figures.seconds),
+      ...(peak.cpuMsPerRequest && { peakCpuMsPerRequest: peak.cpuMsPerRequest }),
       heapMegabytes: heap.map((bytes) => round(bytes / 1_048_576)),
     }),
     bars: loadBars(kind, figures, heapGrowthPercent(heap)),
   };
+}
+
+/** Sends a load, and measures what CPU time a request took of each part. */
+async function measureLoad(load: Load, { cpuMs }: LoadTarget) {
+  const before = cpuMs?.();
+  const figures = await sendLoad(load);
+  const after = cpuMs?.();
+  if (!before || !after) return { figures };
+  const each = (part: keyof CpuMs) => round((after[part] - before[part]) / figures.times.length);
+  return { figures, cpuMsPerRequest: { product: each('product'), postgres: each('postgres'), client: each('client') } };
 }
 
 /** Users that begin at different places of the mix. */

@@ -8,6 +8,8 @@ import { createOperator, graphUrl, type Operator } from '../../drills/operator.t
 import { sampleShipment } from '../../drills/sample-shipment.ts';
 import type { Topology } from '../../drills/topology/topology.ts';
 import { withTopology } from '../../drills/with-topology.ts';
+import { processTree } from './process-tree.ts';
+import type { CpuMs } from './report.ts';
 import type { LoadTarget } from './run-load.ts';
 
 /** Each organization has a budget of its own. */
@@ -24,8 +26,16 @@ export function withTopologyTarget<T>(site: DrillSite, run: (target: LoadTarget)
     const keys: string[] = [];
     for (let number = 1; number <= organizations; number++) keys.push(await createPartner(operator, number));
     const ca = readFileSync(join(context.data, 'volumes/certificates/server.pem'), 'utf8');
-    return run({ url: graphUrl, keys, ca, addressOf, metrics: metricsOf(context.topology) });
+    return run({ url: graphUrl, keys, ca, addressOf, metrics: metricsOf(context.topology), cpuMs });
   });
+}
+
+/** The processes of the topology are children of this one, which sends the requests. */
+function cpuMs(): CpuMs {
+  const { user, system } = process.cpuUsage();
+  const client = (user + system) / 1_000;
+  const { node, postgres } = processTree(process.pid);
+  return { product: node.cpuSeconds * 1_000 - client, postgres: postgres.cpuSeconds * 1_000, client };
 }
 
 /** The metrics of both gateways and of the subgraphs that they call. */

@@ -45,10 +45,10 @@ test.each(allTables)('the last release runs on the tables of $name as they are n
   }
 });
 
-test('a released migration keeps its name and its place', () => {
+test('released migrations keep their names and their order', () => {
   const now = releaseNow(released.version).migrations;
   for (const [subgraph, names] of Object.entries(released.migrations))
-    expect(now[subgraph]?.slice(0, names.length)).toEqual(names);
+    expect(now[subgraph]?.filter((name) => names.includes(name))).toEqual(names);
 });
 
 test('code has stopped to use a column in the last release or an earlier one', () => {

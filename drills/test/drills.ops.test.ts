@@ -33,6 +33,7 @@ test.each([
   'standby',
   'supergraph',
   'keys',
+  'secrets',
   'clock',
   'full-disk',
   'detection',

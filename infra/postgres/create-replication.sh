@@ -1,7 +1,10 @@
 #!/bin/bash
 # Runs once, when the primary is created: the role and the slot of the standby, and the role that reads statistics.
 set -euo pipefail
-psql -v ON_ERROR_STOP=1 -v password="$REPLICATION_PASSWORD" -v monitor="$MONITOR_PASSWORD" --username postgres --dbname postgres <<'SQL'
+# Passwords are read from the environment: other users of the machine can read the arguments of a process.
+psql -v ON_ERROR_STOP=1 --username postgres --dbname postgres <<'SQL'
+\getenv password REPLICATION_PASSWORD
+\getenv monitor MONITOR_PASSWORD
 CREATE ROLE replication LOGIN REPLICATION PASSWORD :'password';
 SELECT pg_create_physical_replication_slot('standby');
 CREATE ROLE monitor LOGIN PASSWORD :'monitor' IN ROLE pg_monitor CONNECTION LIMIT 8;

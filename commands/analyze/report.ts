@@ -1,0 +1,104 @@
+import type { Change } from './baseline.ts';
+import { type Figures, type Finding, senders } from './findings.ts';
+
+export interface Analysis {
+  readonly date: string;
+  readonly hours: number;
+  readonly findings: readonly Finding[];
+  readonly costs: Costs;
+  /** Undefined for the first analysis. */
+  readonly since: { readonly date: string; readonly changes: readonly Change[] } | undefined;
+}
+
+export interface Costs {
+  /** Of one request with everything included, at the load of the cost model. */
+  readonly usdPerRequest: number;
+  /** Points of one request, by operation, from traces. */
+  readonly pointsByOperation: Readonly<Record<string, number>>;
+}
+
+const slowest = 10;
+
+/** The report in Markdown. */
+export function renderAnalysis(analysis: Analysis, figures: Figures): string {
+  const { date, hours, findings, since, costs } = analysis;
+  const { database, metrics, uses } = figures;
+  const statements = (database?.statements ?? []).slice(0, slowest);
+  return [
+    `# Analysis of ${date}`,
+    '',
+    `The last ${hours} hours of metrics and traces; statements and indexes since ${database?.countedSince ?? 'the database was created'}.`,
+    '',
+    '## Findings',
+    ...(findings.length > 0
+      ? findings.map(({ kind, what, advice }) => `- **${kind}**: ${what} → ${advice}`)
+      : ['None.']),
+    '',
+    '## Since the last analysis',
+    ...(since ? changeLines(since) : ['This is the first one.']),
+    '',
+    ...table(
+      'Statements that take the most time',
+      ['ms each', 'calls', 'rows each', 'sent by', 'statement'],
+      statements.map((one) => [
+        number(one.meanMs),
+        number(one.calls),
+        number(one.rowsPerCall),
+        senders(one, uses),
+        `\`${one.text.slice(0, 120)}\``,
+      ]),
+    ),
+    ...table(
+      'Caches',
+      ['what', 'share'],
+      Object.entries(metrics?.caches ?? {}).map(([name, share]) => [name, `${number(share * 100)} %`]),
+    ),
+    ...table(
+      'Clients and their limits',
+      ['client', 'requests', 'refused', 'peak per second', 'points per second it needs', 'tier'],
+      (metrics?.clients ?? []).map((one) => [
+        one.client,
+        number(one.requests),
+        `${number(one.refusedShare * 100)} %`,
+        number(one.peakPerSecond),
+        number(one.recommendedPoints),
+        one.recommendedTier ?? 'none is enough',
+      ]),
+    ),
+    ...table(
+      'Budgets exceeded',
+      ['reason and tier', 'operations'],
+      Object.entries(metrics?.exceeded ?? {}).map(([name, count]) => [name, number(count)]),
+    ),
+    '## Cost of a request',
+    `${costs.usdPerRequest.toPrecision(2)} USD by the model (docs/costs.md).${metrics ? ` CPU time ${number(metrics.cpuMsPerRequest)} ms, ${number(metrics.pointsPerRequest)} points.` : ''}`,
+    '',
+    ...table(
+      'Points by operation',
+      ['operation', 'points each'],
+      Object.entries(costs.pointsByOperation).map(([name, points]) => [name, number(points)]),
+    ),
+    ...table(
+      'How near parts are to their limits',
+      ['part', 'share of its limit'],
+      Object.entries(metrics?.saturation ?? {}).map(([name, share]) => [name, number(share)]),
+    ),
+  ].join('\n');
+}
+
+function changeLines({ date, changes }: NonNullable<Analysis['since']>): readonly string[] {
+  if (changes.length === 0) return [`Nothing has changed by 25 % or more since ${date}.`];
+  return changes.map(
+    ({ name, before, after, percent }) =>
+      `- ${percent > 0 ? 'worse' : 'better'} by ${number(Math.abs(percent))} %: ${name}, ${number(before)} → ${number(after)} (since ${date})`,
+  );
+}
+
+/** A section with a table; nothing without rows. */
+function table(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [`## ${title}`, line(columns), line(columns.map(() => '---')), ...rows.map(line), ''];
+}
+
+const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
