@@ -25,8 +25,8 @@ export interface Generation {
   readonly engine: Engine | undefined;
   /** Root fields that need a recent code of the second factor. */
   readonly stepUpFields: TaggedFields;
-  /** Root fields that staff may use from their networks only. */
-  readonly staffNetworkFields: TaggedFields;
+  /** Schema coordinates of what staff may use from their networks only. */
+  readonly staffNetworkElements: ReadonlySet<string>;
   /** In which staff may name another account than their own from their networks only. */
   readonly staffNetworkInputs: TaggedInputs;
   /** Root fields for accounts that must enrol a second factor first. */

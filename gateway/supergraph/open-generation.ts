@@ -13,6 +13,7 @@ import { type HiddenCoordinates, readHiddenCoordinates } from '../access/documen
 import { readOnceTraits } from '../access/documents/once-traits.ts';
 import { PackedDocuments } from '../access/documents/packed-documents.ts';
 import { readOnceFields, readTaggedFields } from '../access/documents/root-fields.ts';
+import { readTaggedCoordinates } from '../access/documents/tagged-coordinates.ts';
 import { readTaggedInputs } from '../access/documents/tagged-inputs.ts';
 import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
@@ -134,7 +135,7 @@ function checksFor(
   | 'asksForRateLimit'
   | 'signedFields'
   | 'stepUpFields'
-  | 'staffNetworkFields'
+  | 'staffNetworkElements'
   | 'staffNetworkInputs'
   | 'enrolmentFields'
 > {
@@ -155,7 +156,7 @@ function checksFor(
     asksForRateLimit: readRateLimitFields(supergraph),
     signedFields: readTaggedFields(schema, supergraph, 'signed'),
     stepUpFields: readTaggedFields(schema, supergraph, 'step-up'),
-    staffNetworkFields: readTaggedFields(schema, supergraph, 'staff-network'),
+    staffNetworkElements: readTaggedCoordinates(supergraph).get('staff-network') ?? new Set(),
     staffNetworkInputs: readTaggedInputs(schema, supergraph, 'staff-network'),
     enrolmentFields: readTaggedFields(schema, supergraph, 'while-enrolling'),
   };

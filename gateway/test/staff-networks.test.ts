@@ -65,12 +65,24 @@ describe('administration by staff', () => {
   test.each([
     trail,
     rename,
+    '{ people { friends { salary } } }',
+    '{ parcels { to { ...Pay } } } fragment Pay on Person { ...More } fragment More on Person { friends { pay: salary } }',
     'mutation { ...All } fragment All on Mutation { other: rename(id: "1", name: "a") { name } }',
   ])('runs from networks of the company only: %s', async (query) => {
     expect(await outcome(behindProxy, query, 'ADMIN', office)).toEqual([200]);
     expect(await outcome(behindProxy, query, 'ADMIN', '2001:db8::7')).toEqual([200]);
     for (const role of ['ADMIN', 'DISPATCHER', 'ANALYST'] as const)
       expect(await outcome(behindProxy, query, role, cafe)).toEqual(refused);
+  });
+
+  test('in an operation of a document leaves the other operations alone', async () => {
+    const authorization = `Bearer ${await behindProxy.tokenFor(somebody(['ADMIN']))}`;
+    const query = 'query Names { people { name } } query Pay { people { ...Pay } } fragment Pay on Person { salary }';
+    const statusOf = async (operationName: string) => {
+      const headers = { authorization, 'x-forwarded-for': cafe, 'content-type': 'application/json' };
+      return (await behindProxy.send(JSON.stringify({ query, operationName }), headers)).status;
+    };
+    expect([await statusOf('Names'), await statusOf('Pay')]).toEqual([200, 403]);
   });
 
   test('is refused before a subgraph is asked, also as a dry run', async () => {

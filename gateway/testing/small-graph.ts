@@ -23,7 +23,7 @@ type Ledger { entries: Int! }
 input SignUpInput { name: String! password: String! }
 input SignOutInput { accountId: ID @tag(name: "staff-network") }
 type Mutation { rename(id: ID!, name: String!): Person @tag(name: "staff-network") signUp(input: SignUpInput!): Boolean signOut(input: SignOutInput): Boolean }
-type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! }`;
+type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! salary: Int @tag(name: "staff-network") }`;
 
 const parcelsSdl = `${link}
 type Query { parcels: [Parcel!]! }

@@ -70,8 +70,8 @@ export function operationAccess(
   };
 }
 
-/** A field selected on an interface is read from its object types, so their requirements count too. */
-function coordinatesOf(parent: GraphQLCompositeType, field: string, schema: GraphQLSchema): string[] {
+/** The coordinates of a field and of its type. A field selected on an interface is read from its object types, so theirs count too. */
+export function coordinatesOf(parent: GraphQLCompositeType, field: string, schema: GraphQLSchema): string[] {
   const types = isAbstractType(parent) ? [parent, ...schema.getPossibleTypes(parent)] : [parent];
   return types.flatMap(({ name }) => [name, `${name}.${field}`]);
 }
