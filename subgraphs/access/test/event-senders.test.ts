@@ -67,6 +67,19 @@ test('the role of a subgraph can record audit facts of its own subgraph only, wh
   expect(metrics).toContain('subgraph_events_refused_total{subgraph="access"} 4');
 });
 
+test('the role of a subgraph can neither end nor change how another one gets its events', async () => {
+  const attempts = [
+    `delete from jobs.subscription where name = 'access_events'`,
+    `update jobs.subscription set name = 'fleet_events' where name = 'access_events'`,
+    `update jobs.queue set retention_seconds = 1, dead_letter = 'fleet_dead' where name = 'access_events'`,
+  ];
+  for (const attempt of attempts) expect((await fleet.query(attempt)).rowCount).toBe(0);
+  const subscribe = `insert into jobs.subscription (event, name) values ('account.erased', 'access_events')`;
+  await expect(fleet.query(subscribe)).rejects.toThrow('violates row-level security policy');
+  const own = `update jobs.queue set monitor_on = now() where name = 'fleet_events'`;
+  expect((await fleet.query(own)).rowCount).toBe(1);
+});
+
 test('other events are taken from their own subgraph only', async () => {
   const before = access.services.jobs.refused;
   const payload = { apiKeyId: newId(), days: 7, expiresAt: new Date().toISOString() };

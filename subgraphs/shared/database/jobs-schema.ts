@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import { protectQueues } from './queue-policies.ts';
 import { installSenderTrigger } from './sender-trigger.ts';
 
 /** Schema of the queues of all subgraphs. */
@@ -15,9 +16,14 @@ export function deadLetterOf(subgraph: string): string {
   return `${subgraph}_dead`;
 }
 
+/** The queues that a subgraph consumes. */
+function queuesOf(subgraph: string): string[] {
+  return [queueOf(subgraph), deadLetterOf(subgraph)];
+}
+
 /**
  * Installs pg-boss and one queue per subgraph. Every role may send to every queue, but read, finish and delete events only in
- * the queue of its subgraph. Each queue has its own table, so that grants can enforce this. The database records the sender of each event.
+ * the queue of its subgraph, and subscribe that queue only. Each queue has its own table, so that grants can enforce this. The database records the sender of each event.
  */
 export async function installJobs(
   client: pg.Client,
@@ -52,6 +58,11 @@ export async function installJobs(
       });
     }
     await installSenderTrigger(client, jobsSchema);
+    await protectQueues(
+      client,
+      jobsSchema,
+      roles.map(({ subgraph, role }) => ({ role, queues: queuesOf(subgraph) })),
+    );
     await grantQueues(client, boss, roles);
   } finally {
     await boss.stop({ graceful: false, close: false });
@@ -82,7 +93,7 @@ async function grantQueues(
     for (const table of tables.values()) {
       await client.query(`grant insert on ${table} to ${to}; grant select (id, start_after) on ${table} to ${to}`);
     }
-    for (const queue of [queueOf(subgraph), deadLetterOf(subgraph)]) {
+    for (const queue of queuesOf(subgraph)) {
       await client.query(`grant select, update, delete on ${tables.get(queue)} to ${to}`);
     }
   }
