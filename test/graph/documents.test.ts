@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { getNamedType, isObjectType, Kind, OperationTypeNode, specifiedRules } from 'graphql';
+import { getNamedType, isObjectType, Kind, OperationTypeNode, specifiedRules, validate } from 'graphql';
 import { Documents } from '../../gateway/access/documents/documents.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { type ClientDocument, readClientDocuments } from '../../gateway/testing/client-documents.ts';
+import { roles } from '../../subgraphs/shared/vocabulary.ts';
 import { secretName } from '../secret-name.ts';
+import { readSchemas } from './schemas.ts';
 
 /** Documents of clients are kept beside the schema. Each has one operation and is valid on the current graph. */
 const documents = readClientDocuments();
@@ -19,6 +21,8 @@ const gatewayDocuments = new Documents({
   rules: specifiedRules,
 });
 const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'];
+const { schemaFor } = readSchemas();
+const schemaOf = new Map(roles.map((role) => [role.toLowerCase(), schemaFor(role)]));
 const pascal = (fileName: string) => fileName.replace(/(^|-)([a-z])/g, (_match, _dash, letter) => letter.toUpperCase());
 const isQuery = ({ operation }: ClientDocument) => operation.operation === OperationTypeNode.QUERY;
 
@@ -57,6 +61,10 @@ describe('client documents', () => {
       expect(document.name).toBe(pascal(basename(path, '.graphql')));
       expect(accounts).toContain(document.as);
       if (isQuery(document)) expect(document.budget).not.toBeNull();
+    });
+
+    test('has only what exists for its account', () => {
+      expect(validate(schemaOf.get(document.as)!, document.document)).toEqual([]);
     });
 
     test('passes the limits and the validation of the gateway', () => {
