@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { newApiKeySecret } from '#shared/identity/api-keys.ts';
+import { newBlindIndexKey } from '#shared/identity/blind-indexes.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -43,7 +43,7 @@ async function printProcessKeys(): Promise<void> {
     [
       '# subgraphs access, fleet, shipments and risk',
       `FIELD_KEYS=${newFieldKey()}`,
-      `BLIND_INDEX_KEY=${randomBytes(32).toString('hex')}`,
+      `BLIND_INDEX_KEY=${newBlindIndexKey()}`,
       '# access subgraph',
       `ACCESS_SIGNING_KEY='${JSON.stringify(access.privateJwk)}'`,
       `API_KEY_SECRET=${apiKeySecret}`,

@@ -4,7 +4,7 @@ import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { createFieldCipher, type FieldSecrets } from '#shared/identity/field-cipher.ts';
 import { loadFieldSecrets } from '#shared/identity/field-keys.ts';
-import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import type { SecretList } from '#shared/identity/key-settings.ts';
 import { type Keyring, loadApiKeySecrets, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { createTextSealer } from '#shared/identity/sealed-text.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
@@ -40,7 +40,7 @@ export interface ProductParts {
   readonly keyring: Keyring;
   readonly roleSecret: string;
   /** See `hashApiKey`. */
-  readonly apiKeySecrets: ApiKeySecrets;
+  readonly apiKeySecrets: SecretList;
   readonly fieldSecrets: FieldSecrets;
   readonly all: readonly Subgraph[];
 }

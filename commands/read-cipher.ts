@@ -14,6 +14,6 @@ export const cipherSettings = { FIELD_KEYS, BLIND_INDEX_KEY, DATA_DIR };
 export async function readCipher(environment: NodeJS.ProcessEnv = process.env): Promise<FieldCipher> {
   requireSecrets(environment, { required: fieldSecretNames, refused: [] });
   const parsed = parseEnvironment(z.object(cipherSettings), environment);
-  const given = { fieldKeys: parsed.FIELD_KEYS, blindIndexKey: parsed.BLIND_INDEX_KEY };
+  const given = { fieldKeys: parsed.FIELD_KEYS, blindIndexKeys: parsed.BLIND_INDEX_KEY };
   return createFieldCipher(await loadFieldSecrets(given, resolve(parsed.DATA_DIR)));
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import type { SecretList } from '#shared/identity/key-settings.ts';
 import type { KeyPair, PublicKeys } from '#shared/identity/tokens.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
@@ -121,7 +121,7 @@ export interface FreightAccessConfig {
   /** Verify access tokens; undefined = the key of this installation. */
   readonly publicKeys?: PublicKeys | undefined;
   /** See `hashApiKey`; undefined = that of this installation. */
-  readonly apiKeySecrets?: ApiKeySecrets | undefined;
+  readonly apiKeySecrets?: SecretList | undefined;
   /** Folder with the keys of this installation. */
   readonly dataDir: string;
 }

@@ -41,7 +41,7 @@ try {
   const adminUrl = await timed('postgres', () => server.start());
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
   const fieldKeys: FieldKeys = [{ id: 'bench', secret: Buffer.alloc(32) }];
-  const cipher = createFieldCipher({ fieldKeys, blindIndexKey: 'freight-bench-blind-index' });
+  const cipher = createFieldCipher({ fieldKeys, blindIndexKeys: ['freight-bench-blind-index'] });
   const all = await allSubgraphs(keyring, {
     apiKeySecret: 'unused API key secret',
     fieldKeys,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
 import { newApiKeySecret } from '#shared/identity/api-keys.ts';
+import { newBlindIndexKey } from '#shared/identity/blind-indexes.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
@@ -33,7 +34,7 @@ export async function newComposeSecrets(databaseHost = 'postgres'): Promise<Read
     IDENTITY_PUBLIC_KEYS: setOf(identity.publicJwk),
     API_KEY_SECRET: newApiKeySecret(),
     FIELD_KEYS: newFieldKey(),
-    BLIND_INDEX_KEY: secret(),
+    BLIND_INDEX_KEY: newBlindIndexKey(),
     GRAFANA_PASSWORD: secret(),
   };
 }

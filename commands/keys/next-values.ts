@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
-import { newApiKeySecret } from '#shared/identity/api-keys.ts';
+import { newApiKeySecret, secretIdOf } from '#shared/identity/api-keys.ts';
+import { newBlindIndexKey } from '#shared/identity/blind-indexes.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyPair } from '#shared/identity/tokens.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
@@ -37,6 +38,7 @@ const rotations = {
       newFieldKey(),
       'Run `npm run keys -- rotate-fields` with the value of step 2. When it says that no text needs the old key',
     ),
+  BLIND_INDEX_KEY: async (settings) => indexSteps(settings),
   ACCESS_SIGNING_KEY: (settings) => pairSteps('ACCESS_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS', settings, 15),
   IDENTITY_SIGNING_KEY: (settings) => pairSteps('IDENTITY_SIGNING_KEY', 'IDENTITY_PUBLIC_KEYS', settings, 6),
   DATABASE_ROLE_SECRET: async (settings) => roleSteps(settings),
@@ -82,6 +84,26 @@ async function listSteps(
     { does: knowNew, values: { [name]: `${current},${made}` } },
     { does: useNew, values: { [name]: `${made},${current}` } },
     { does: `${whenDone}, set this and ${restart}`, values: { [name]: made } },
+  ];
+}
+
+/** Indexes under a key are made from those under the key before it, so no key is removed. */
+function indexSteps(settings: Settings): readonly RotationStep[] {
+  const name = 'BLIND_INDEX_KEY';
+  const current = requireValue(name, settings);
+  const made = newBlindIndexKey();
+  const isNewest = current.split(',').every((secret) => (secretIdOf(secret.trim()) ?? '') < (secretIdOf(made) ?? ''));
+  if (!isNewest)
+    throw new ConfigurationError(
+      `${name}: ids are required that sort before that of a new key, which is a time such as 20261129120000`,
+    );
+  return [
+    { does: knowNew, values: { [name]: `${current},${made}` } },
+    { does: useNew, values: { [name]: `${made},${current}` } },
+    {
+      does: 'Run `npm run keys -- rotate-fields` with the value of step 2. Keep the old key behind the new one for good.',
+      values: {},
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import { resealBound } from '#shared/database/bound-column.ts';
 import type { Database } from '#shared/database/database.ts';
 import { renewKeyCheck } from '#shared/database/key-check.ts';
 import { query } from '#shared/database/query.ts';
+import { renewIndexes } from '#shared/database/renew-indexes.ts';
 import { requireCipher } from '#shared/database/seal-batches.ts';
 import { sealColumn } from '#shared/database/seal-rows.ts';
 import { sealedColumnsOf } from '#shared/database/sealed-column.ts';
@@ -36,7 +37,7 @@ export function rotatedColumns({ name, entities, boundColumns = [] }: SealedTabl
 export type KeyUse = ReadonlyMap<string, number>;
 
 /**
- * Seals every text of a subgraph with the newest key, one column after the other. May be interrupted and repeated: it continues with
+ * Seals every text of a subgraph with the newest key and renews the blind indexes of older keys, one column after the other. May be interrupted and repeated: it continues with
  * the texts that older keys have sealed.
  * @returns the keys that the texts of the subgraph need now
  */
@@ -47,10 +48,19 @@ export async function rotateFields(
 ): Promise<KeyUse> {
   const columns = rotatedColumns(tables);
   for (const column of columns) print(`${column.table}.${column.column}: ${await column.reseal(database)} re-sealed`);
+  if (requireCipher(database).olderIndexIds.length > 0) await renewAll(database, tables, print);
   const use = await readKeyUse(database, columns);
   const [newest] = requireCipher(database).keyIds;
   if ([...use.keys()].every((id) => id === newest)) await renewKeyCheck(database);
   return use;
+}
+
+async function renewAll(database: Database, { entities }: SealedTables, print: (line: string) => void): Promise<void> {
+  for (const type of entities.flatMap(sealedColumnsOf)) {
+    if (!type.index) continue;
+    const renewed = await renewIndexes(database, type);
+    print(`${type.place.table}.${type.index.column}: ${renewed} re-indexed`);
+  }
 }
 
 async function readKeyUse(database: Database, columns: readonly Rotated[]): Promise<KeyUse> {

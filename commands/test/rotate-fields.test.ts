@@ -91,7 +91,7 @@ const stored = async (sql: string) => {
 };
 
 test('keys that are not those of the database end a start, with a message that names the setting', async () => {
-  await expect(startWith({ blindIndexKey: 'another key' })).rejects.toThrow(
+  await expect(startWith({ blindIndexKeys: ['another key'] })).rejects.toThrow(
     /^BLIND_INDEX_KEY: the key with which the database of access was written is required; got another one\. /,
   );
   await expect(startWith({ fieldKeys: [newKey] })).rejects.toThrow(

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
-import { ACCESS_PUBLIC_KEYS, ACCESS_SIGNING_KEY, API_KEY_SECRET } from '#shared/identity/key-settings.ts';
+import {
+  ACCESS_PUBLIC_KEYS,
+  ACCESS_SIGNING_KEY,
+  API_KEY_SECRET,
+  BLIND_INDEX_KEY,
+} from '#shared/identity/key-settings.ts';
 import { newComposeSecrets } from '../keys/compose-secrets.ts';
 import { rotatedSecrets, rotationOf } from '../keys/next-values.ts';
 import { printedRotation } from '../keys/print-rotation.ts';
@@ -28,6 +33,19 @@ test('The secret of an earlier release, which has no id, rotates, too', async ()
   const old = 'a'.repeat(64);
   const [first] = await valuesOf('API_KEY_SECRET', { API_KEY_SECRET: old });
   expect(API_KEY_SECRET.parse(first?.['API_KEY_SECRET'])?.[0]).toBe(old);
+});
+
+test('BLIND_INDEX_KEY rotates in front of the old key, which stays; a new id sorts behind the others', async () => {
+  const settings = await newComposeSecrets();
+  const current = '20251129120000:'.padEnd(64, 'a');
+  const [known, used, renewed] = await valuesOf('BLIND_INDEX_KEY', { ...settings, BLIND_INDEX_KEY: current });
+  const [, made = ''] = known?.['BLIND_INDEX_KEY']?.split(',') ?? [];
+  expect(used).toEqual({ BLIND_INDEX_KEY: `${made},${current}` });
+  expect(renewed).toEqual({});
+  expect(BLIND_INDEX_KEY.parse(used?.['BLIND_INDEX_KEY'])).toEqual([made, current]);
+  await expect(rotationOf('BLIND_INDEX_KEY', { BLIND_INDEX_KEY: 'zz:'.padEnd(64, 'a') })).rejects.toThrow(
+    'ids are required that sort before that of a new key',
+  );
 });
 
 test('A signing key rotates in three steps: verifiers know both, the new one signs, verifiers forget the old one', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ACCESS_SIGNING_KEY, API_KEY_SECRET, type ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import { ACCESS_SIGNING_KEY, API_KEY_SECRET, type SecretList } from '#shared/identity/key-settings.ts';
 import type { KeyPair } from '#shared/identity/tokens.ts';
 import { type MailConfig, mailConfigOf, mailSettings } from '#shared/mail/open-mailer.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
@@ -50,7 +50,7 @@ export interface AccessConfig {
   /** Undefined = the key of this installation. */
   readonly signingKey: KeyPair | undefined;
   /** Undefined = the secret of this installation. */
-  readonly apiKeySecrets: ApiKeySecrets | undefined;
+  readonly apiKeySecrets: SecretList | undefined;
   readonly secondFactor: SecondFactorPolicy;
   readonly signIn: SignInLimits;
   readonly mail: MailConfig;

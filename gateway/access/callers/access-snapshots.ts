@@ -1,6 +1,6 @@
 import { type AccessSnapshot, changesAfter, type SnapshotDocument } from '#shared/identity/access-snapshot.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
-import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import type { SecretList } from '#shared/identity/key-settings.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import { KnownKeys } from './known-keys.ts';
 import { nothingRevoked, Standing } from './standing.ts';
@@ -11,7 +11,7 @@ export type ReadSnapshot = (after: string | undefined) => Promise<AccessSnapshot
 export interface AccessSnapshotOptions {
   readonly read: ReadSnapshot;
   /** See `hashApiKey`. */
-  readonly secrets: ApiKeySecrets;
+  readonly secrets: SecretList;
   /** Milliseconds between two reads. */
   readonly intervalMs: number;
   /** Milliseconds for which a snapshot is good enough to accept API keys. */

@@ -1,5 +1,5 @@
 import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
-import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import type { SecretList } from '#shared/identity/key-settings.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { AccessSnapshots } from './access-snapshots.ts';
 import type { KeyUses } from './key-uses.ts';
@@ -7,7 +7,7 @@ import type { KnownKey } from './known-keys.ts';
 
 export interface ApiKeyOptions {
   /** See `hashApiKey`. */
-  readonly secrets: ApiKeySecrets;
+  readonly secrets: SecretList;
   readonly snapshots: Pick<AccessSnapshots, 'keys' | 'isFresh' | 'catchUp'>;
   readonly uses: Pick<KeyUses, 'note'>;
   readonly onRefused: OnRefusedKey;

@@ -3,7 +3,7 @@ import type { AccessSnapshot, EndedKey, SnapshotKey } from '#shared/identity/acc
 import { inRanges } from '#shared/identity/address-ranges.ts';
 import { secretIdOf, secretIdOfHash } from '#shared/identity/api-keys.ts';
 import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
-import type { ApiKeySecrets } from '#shared/identity/key-settings.ts';
+import type { SecretList } from '#shared/identity/key-settings.ts';
 import { type SignatureKey, toSignatureKey } from '../signatures/signature-key.ts';
 
 /** A valid API key, and the identity of its requests. */
@@ -23,12 +23,12 @@ const maxEnded = 10_000;
 
 /** The API keys of the access snapshots, by the hashes of their texts. */
 export class KnownKeys {
-  readonly #secrets: ApiKeySecrets;
+  readonly #secrets: SecretList;
   #keys = new Map<string, KnownKey>();
   readonly #ended = new LRUCache<string, EndedKey>({ max: maxEnded });
 
   /** @param secrets see `hashApiKey` */
-  constructor(secrets: ApiKeySecrets) {
+  constructor(secrets: SecretList) {
     this.#secrets = secrets;
   }
 
@@ -60,7 +60,7 @@ export class KnownKeys {
   }
 }
 
-function toKnownKey(key: SnapshotKey, secrets: ApiKeySecrets): KnownKey {
+function toKnownKey(key: SnapshotKey, secrets: SecretList): KnownKey {
   const { id, accountId, organizationId, roles, tier, endsAt, networks } = key;
   const credential = { kind: 'apiKey', id } as const;
   // The roles of the machine account can have changed since the key was created.
@@ -75,6 +75,6 @@ function toKnownKey(key: SnapshotKey, secrets: ApiKeySecrets): KnownKey {
 }
 
 /** The secret that has made the hash of a key. Without it, no text has this hash, so that any secret will do. */
-function secretOf({ hash }: SnapshotKey, secrets: ApiKeySecrets): string {
+function secretOf({ hash }: SnapshotKey, secrets: SecretList): string {
   return secrets.find((secret) => secretIdOf(secret) === secretIdOfHash(hash)) ?? secrets[0];
 }

@@ -1,4 +1,5 @@
 import { type FilterQuery, type InferEntity, LockMode } from '@mikro-orm/core';
+import { claimIndex } from '#shared/database/blind-index.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { blindIndexOf, sealFor } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -42,13 +43,14 @@ export async function registerAccount(
   requireFittingRoles(roles, organizationId);
   if (organizationId !== null) await requireOrganization(em, organizationId);
   const addressKey = blindIndexOf(em, accountEmail, email);
+  if (!(await claimIndex(em, accountEmail, email))) return refuseTaken();
   const [account] = await accountRows.read(
     em,
     sql`insert into account as t (id, email, email_key, name, name_key, roles, organization_id, password_hash, created_at)
       values (${id}, ${sealFor(em, accountEmail, email)}, ${addressKey}, ${name}, ${textKey(name)}, ${roles}::text[], ${organizationId}, ${passwordHash}, ${at})
       on conflict (email_key) do nothing returning ${accountRows.columns('t')}`,
   );
-  if (!account) return refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');
+  if (!account) return refuseTaken();
   recordAudit(em, audit, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
     { field: 'email', before: null, after: null }, // an entry can't be erased
     { field: 'roles', before: null, after: roles.join(', ') },
@@ -56,6 +58,8 @@ export async function registerAccount(
   await emitRegistered(transaction, account, addressKey);
   return account;
 }
+
+const refuseTaken = (): never => refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');
 
 function emitRegistered(
   { emit }: Transaction,

@@ -1,9 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
+import { hasIndex } from '#shared/database/blind-index.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
-import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { anyOf, hasId, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -58,7 +58,7 @@ function hasNameOrAddress(em: EntityManager, search: string): Sql {
 }
 
 function hasAddress(em: EntityManager, email: string): Sql {
-  return sql`t.email_key = ${blindIndexOf(em, accountEmail, email)}`;
+  return hasIndex(em, accountEmail, email);
 }
 
 /** Finds an account by its e-mail address without a check of visibility. For signing in only. */

@@ -1,13 +1,14 @@
 import type { AuditAction } from '#shared/audit/actions.ts';
 import { changesTo } from '#shared/audit/changes.ts';
 import type { AuditChange } from '#shared/audit/fact.ts';
+import { claimIndex } from '#shared/database/blind-index.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
-import { refuse, type UserError } from '#shared/errors/errors.ts';
+import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
@@ -18,7 +19,7 @@ import { type Driver, DriverEntity, driverLicense, ShiftEntity } from '../entiti
 import { activeAssignmentsOf } from './assignments.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
-const violations: Readonly<Record<string, UserError>> = {
+const violations = {
   driver_license_key: {
     code: 'LICENSE_TAKEN',
     field: ['licenseNumber'],
@@ -29,7 +30,12 @@ const violations: Readonly<Record<string, UserError>> = {
     field: ['accountId'],
     message: 'Another driver already has this account.',
   },
-};
+} satisfies Readonly<Record<string, UserError>>;
+
+/** @throws Refusal if another driver has this licence number */
+async function claimLicense(em: EntityManager, licenseNumber: string, driverId: string): Promise<void> {
+  if (!(await claimIndex(em, driverLicense, licenseNumber, driverId))) throw new Refusal(violations.driver_license_key);
+}
 
 export async function registerDriver(
   transaction: Transaction,
@@ -42,6 +48,7 @@ export async function registerDriver(
   checkLicense(input.licenseClasses, input.equipment);
   checkAccountId(input.accountId);
   if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
+  await claimLicense(em, input.licenseNumber, id);
   const driver = em.create(DriverEntity, {
     id,
     accountId: input.accountId ?? null,
@@ -81,6 +88,7 @@ export async function updateDriver(
   if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
   const { name, phone, licenseNumber, licenseKey, licenseClasses, equipment } = driver;
   const newLicense = input.licenseNumber === licenseNumber ? undefined : input.licenseNumber;
+  if (newLicense !== undefined) await claimLicense(em, newLicense, driver.id);
   const changed = {
     name: input.name ?? name,
     nameKey: textKey(input.name ?? name),

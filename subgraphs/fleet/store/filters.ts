@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { hasIndex } from '#shared/database/blind-index.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains, keyStartsWith } from '#shared/database/key-contains.ts';
-import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { anyOf, containing, hasId, isOneOf, never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
@@ -36,7 +36,7 @@ export function driverConditions(em: EntityManager, filter: DriverFilter | null 
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
   if (licenseNumber != null) {
     const typed = parseSearch(licenseNumber, 'filter.licenseNumber', 40);
-    where.push(sql`t.license_key = ${blindIndexOf(em, driverLicense, typed)}`);
+    where.push(hasIndex(em, driverLicense, typed));
   }
   if (freeIn != null) where.push(...isFree('driver_id', freeIn, now));
   return where;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { claimIndex } from '#shared/database/blind-index.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { sealRows } from '#shared/database/seal-rows.ts';
 import { createFieldCipher } from '#shared/identity/field-cipher.ts';
@@ -14,6 +15,7 @@ import {
   type TestSubgraph,
 } from '#shared/test/harness.ts';
 import type { FleetContext } from '../context.ts';
+import { driverLicense } from '../entities.ts';
 import { fleet } from '../subgraph.ts';
 
 const dispatcher = somebody(['DISPATCHER']);
@@ -41,6 +43,7 @@ function rows<R = Record<string, string>>(sql: string): Promise<R[]> {
 async function withKeys<T>(
   fieldKeys: readonly [FieldKey, ...FieldKey[]],
   run: (given: Database) => Promise<T>,
+  blindIndexKeys = fieldSecrets.blindIndexKeys,
 ): Promise<T> {
   const given = await openDatabase({
     url: database.urlFor('fleet'),
@@ -48,7 +51,7 @@ async function withKeys<T>(
     entities: fleet.entities,
     migrations: fleet.migrations,
     log: createLog('fleet', 'silent'),
-    cipher: createFieldCipher({ ...fieldSecrets, fieldKeys }),
+    cipher: createFieldCipher({ fieldKeys, blindIndexKeys }),
     statementTimeoutMs: 60_000,
   });
   try {
@@ -83,6 +86,16 @@ test('a start encrypts them and finds them by their licence; of two equal ones, 
   expect(JSON.stringify(await rows('select * from driver'))).not.toMatch(/B072|b072|555010|"C9"|"c9"/);
   expect(await listed('b072 rre')).toEqual([{ name: 'Anna', phone: '1.312.5550100', licenseNumber: 'B072 RRE' }]);
   expect(await listed('c-9')).toEqual([{ name: 'Cem', phone: '+13125550102', licenseNumber: 'C9' }]);
+});
+
+test('a licence number is taken under every key of indexes', async () => {
+  const keys = ['20261129120000:new blind index key of these tests', ...fieldSecrets.blindIndexKeys] as const;
+  const taken = async ({ fork }: Database) => {
+    expect(await claimIndex(fork(), driverLicense, 'b072 RRE', third)).toBe(false);
+    expect(await claimIndex(fork(), driverLicense, 'b072 RRE', first)).toBe(true);
+    expect(await claimIndex(fork(), driverLicense, 'free', third)).toBe(true);
+  };
+  await withKeys(fieldSecrets.fieldKeys, taken, keys);
 });
 
 test('an update writes only what it changes', async () => {

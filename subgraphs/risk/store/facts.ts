@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { openFrom } from '#shared/database/sealed-column.ts';
+import { madeByOlderKey } from '#shared/database/renew-indexes.ts';
+import { olderIndexIds, openFrom, renewedIndexOf } from '#shared/database/sealed-column.ts';
 import { sql } from '#shared/database/sql.ts';
 import { shownValue } from '../domain/names.ts';
 import { countedBookings, type RiskFacts, type WatchlistMatch } from '../domain/vocabulary.ts';
@@ -63,15 +64,35 @@ function perMonth(shipments: number, historyDays: number): number {
 /** Active watchlist entries that match a booking by organization, account, its address, or a name at its docks. */
 async function matchesOf(em: EntityManager, booking: Booking): Promise<readonly WatchlistMatch[]> {
   const { organizationId, accountId, partyKeys } = booking;
+  const addressKeys = await watchedKeysOf(em, accountId);
   const found = await query<WatchlistMatch>(
     em,
     sql`select id as "entryId", kind, value, reason from watchlist_entry
       where removed_at is null and (
         (kind = 'ORGANIZATION' and value_key = ${organizationId}) or (kind = 'ACCOUNT' and value_key = ${accountId})
-        or (kind = 'EMAIL' and value_key in (select email_key from known_account where id = ${accountId}))
+        or (kind = 'EMAIL' and value_key = any(${addressKeys}::text[]))
         or (kind = 'NAME' and (value_key in (select name_key from known_organization where id = ${organizationId})
           or value_key = any(${partyKeys}::text[]))))
       order by id`,
   );
   return found.map((match) => ({ ...match, value: shownValue(match.kind, openFrom(em, watchedValue, match.value)) }));
+}
+
+/** The blind indexes under which the watchlist may have the e-mail address of an account. */
+async function watchedKeysOf(em: EntityManager, accountId: string): Promise<readonly string[]> {
+  const [known] = await query<{ key: string | null }>(
+    em,
+    sql`select email_key as key from known_account where id = ${accountId}`,
+  );
+  if (!known?.key) return [];
+  const key = renewedIndexOf(em, watchedValue, known.key);
+  const older = olderIndexIds(em);
+  if (older.length === 0) return [key];
+  // The address is not known here, so its older indexes can't be made: those of the watchlist are renewed instead.
+  const entries = await query<{ key: string }>(
+    em,
+    sql`select value_key as key from watchlist_entry
+      where kind = 'EMAIL' and removed_at is null and ${madeByOlderKey('value_key', older)}`,
+  );
+  return [key, ...entries.map((entry) => entry.key).filter((made) => renewedIndexOf(em, watchedValue, made) === key)];
 }

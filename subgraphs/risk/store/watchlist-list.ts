@@ -1,8 +1,8 @@
+import { hasIndex } from '#shared/database/blind-index.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
-import { blindIndexOf } from '#shared/database/sealed-column.ts';
 import { anyOf, isOneOf, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -31,7 +31,7 @@ const entries: List<WatchlistEntry> = {
 /** The value has these words, or is this whole e-mail address. */
 function hasValue(em: EntityManager, search: string): Sql {
   const named = keyContains('t.search_key', search);
-  const address = sql`t.kind = 'EMAIL' and t.value_key = ${blindIndexOf(em, watchedValue, search)}`;
+  const address = sql`t.kind = 'EMAIL' and ${hasIndex(em, watchedValue, search)}`;
   return search.includes('@') ? anyOf([named, address]) : named;
 }
 

@@ -1,8 +1,8 @@
 import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { blindIndexOf } from '#shared/database/sealed-column.ts';
-import { type Sql, sql, uuids } from '#shared/database/sql.ts';
+import { blindIndexesOf } from '#shared/database/sealed-column.ts';
+import { anyOf, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
@@ -34,9 +34,10 @@ export async function addEntry(
   const { em } = transaction;
   const { kind, value, reason } = input;
   const plainKey = watchlistKey(kind, value);
-  const valueKey = kind === 'EMAIL' ? blindIndexOf(em, watchedValue, value) : plainKey;
+  const valueKeys = kind === 'EMAIL' ? blindIndexesOf(em, watchedValue, value) : [plainKey];
+  const [valueKey = plainKey] = valueKeys;
   await lockWatchlist(em);
-  if ((await em.count(WatchlistEntryEntity, { kind, valueKey, removedAt: null })) > 0) {
+  if ((await em.count(WatchlistEntryEntity, { kind, valueKey: { $in: [...valueKeys] }, removedAt: null })) > 0) {
     refuse('ALREADY_LISTED', `"${value}" is already on the watchlist.`, 'value');
   }
   const entry = em.create(WatchlistEntryEntity, {
@@ -61,7 +62,7 @@ export async function addEntry(
     at: now,
   });
   const match: WatchlistMatch = { entryId: entry.id, kind, value: shownValue(kind, value), reason };
-  const met = await openBookingsMeeting(em, kind, valueKey);
+  const met = await openBookingsMeeting(em, kind, valueKeys);
   await reassess(transaction, met, (watchlist) => [...watchlist, match], now);
   return { entry, reassessed: met.length };
 }
@@ -103,8 +104,11 @@ export async function removeEntry(
 const personal = ['value'];
 
 /** Shipments that match an entry of this kind and can still be stopped. */
-function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, key: string): Promise<string[]> {
-  return shipmentIdsOf(em, sql`select shipment_id as id from booking where open and ${meetings[kind](key)}`);
+function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, keys: readonly string[]): Promise<string[]> {
+  return shipmentIdsOf(
+    em,
+    sql`select shipment_id as id from booking where open and ${anyOf(keys.map(meetings[kind]))}`,
+  );
 }
 
 const meetings: Readonly<Record<WatchlistKind, (key: string) => Sql>> = {

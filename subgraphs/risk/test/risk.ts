@@ -1,14 +1,15 @@
 import { createTransact } from '#shared/database/transaction.ts';
 import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import { newId } from '#shared/ids.ts';
-import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
+import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
 import type { RiskContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { risk } from '../subgraph.ts';
 
 export type RiskUnderTest = TestSubgraph<RiskContext>;
 export type Booked = EventPayload<'shipment.booked'>;
-export const startRisk = (): Promise<RiskUnderTest> => startTestSubgraph(risk);
+export const startRisk = (options?: Pick<TestSubgraphOptions, 'cipher'>): Promise<RiskUnderTest> =>
+  startTestSubgraph(risk, options);
 export const reviewer = somebody(['DISPATCHER']);
 
 export interface PublishedAssessment {

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { renewIndexes } from '#shared/database/renew-indexes.ts';
+import { createFieldCipher, type FieldCipher } from '#shared/identity/field-cipher.ts';
 import { anonymous, type Identity } from '#shared/identity/identity.ts';
+import type { SecretList } from '#shared/identity/key-settings.ts';
 import { newId } from '#shared/ids.ts';
-import { somebody } from '#shared/test/harness.ts';
+import { emailPurpose } from '#shared/input/email-key.ts';
+import { fieldSecrets, somebody } from '#shared/test/harness.ts';
 import { expectNamesToBeFound } from '#shared/test/typing.ts';
-import { ReviewCaseEntity } from '../entities.ts';
+import { knownEmail, ReviewCaseEntity, watchedValue } from '../entities.ts';
 import {
   type Booked,
   bookingOf,
@@ -280,3 +284,47 @@ test('whatever name somebody writes, the same name as others type it finds the e
       return data!.watchlist.nodes.map(({ id }) => id);
     },
   ));
+
+test('An entry and an account match while the key of their indexes rotates, whichever is under the new key', async () => {
+  const newKey = '20261129120000:new blind index key of these tests';
+  const { blindIndexKeys } = fieldSecrets;
+  const cipherOf = (...keys: SecretList) => createFieldCipher({ ...fieldSecrets, blindIndexKeys: keys });
+  const [older, newer] = [cipherOf(...blindIndexKeys), cipherOf(newKey, ...blindIndexKeys)];
+  const rotating = await startRisk({ cipher: newer });
+  try {
+    const { receive } = createReceiver(rotating);
+    const em = rotating.services.database.fork();
+    const decisionOf = async (email: string, account: FieldCipher, entry: FieldCipher) => {
+      const [organizationId, accountId] = [newId(), newId()];
+      const createdAt = '2020-01-01T00:00:00.000Z';
+      await receive('account.registered', {
+        accountId,
+        organizationId,
+        emailIndex: account.indexOf(email, emailPurpose),
+        createdAt,
+      });
+      await em.execute(
+        `insert into watchlist_entry (id, kind, value, value_key, search_key, reason, added_by, added_at)
+          values (?, 'EMAIL', ?, ?, '', 'Stolen', ?, now())`,
+        [newId(), newer.seal(email, watchedValue.place), entry.indexOf(email, emailPurpose), newId()],
+      );
+      const booking = bookingOf({ organizationId, createdByAccountId: accountId });
+      await receive('shipment.booked', booking);
+      const [row] = await em.execute<{ decision: string }[]>(
+        'select decision from assessment where shipment_id = ? and current',
+        [booking.shipmentId],
+      );
+      return row?.decision;
+    };
+    expect(await decisionOf('both-old@mail.test', older, older)).toBe('BLOCK');
+    expect(await decisionOf('old-account@mail.test', older, newer)).toBe('BLOCK');
+    expect(await decisionOf('old-entry@mail.test', newer, older)).toBe('BLOCK');
+    expect(await decisionOf('both-new@mail.test', newer, newer)).toBe('BLOCK');
+    for (const column of [knownEmail, watchedValue])
+      expect(await renewIndexes(rotating.services.database, column)).toBe(2);
+    for (const column of [knownEmail, watchedValue])
+      expect(await renewIndexes(rotating.services.database, column)).toBe(0);
+  } finally {
+    await rotating.close();
+  }
+});

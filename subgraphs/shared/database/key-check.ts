@@ -15,7 +15,7 @@ const place: SealedPlace = { table: 'key_check', column: 'sealed' };
 export async function requireKeys(database: Sealing, subgraph: string): Promise<void> {
   const cipher = requireCipher(database);
   const em = database.fork();
-  const blindIndex = cipher.indexOf(text, 'key check');
+  const [blindIndex, ...others] = cipher.indexesOf(text, 'key check');
   await query(
     em,
     sql`insert into key_check (blind_index, sealed) values (${blindIndex}, ${cipher.seal(text, place)}) on conflict do nothing`,
@@ -24,7 +24,7 @@ export async function requireKeys(database: Sealing, subgraph: string): Promise<
     em,
     sql`select blind_index as "blindIndex", sealed from key_check`,
   );
-  if (stored && stored.blindIndex !== blindIndex)
+  if (stored && ![blindIndex, ...others].includes(stored.blindIndex))
     throw new ConfigurationError(
       `BLIND_INDEX_KEY: the key with which the database of ${subgraph} was written is required; got another one. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR.`,
     );
@@ -45,5 +45,9 @@ function opens(cipher: FieldCipher, sealed: string): boolean {
 /** Seals the stored text with the newest key, so that starts need no older one. Call it when no other text needs an older key. */
 export async function renewKeyCheck(database: Sealing): Promise<void> {
   const cipher = requireCipher(database);
-  await query(database.fork(), sql`update key_check set sealed = ${cipher.seal(text, place)}`);
+  const blindIndex = cipher.indexOf(text, 'key check');
+  await query(
+    database.fork(),
+    sql`update key_check set sealed = ${cipher.seal(text, place)}, blind_index = ${blindIndex}`,
+  );
 }

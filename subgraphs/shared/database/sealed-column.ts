@@ -109,6 +109,23 @@ export function blindIndexOf(em: EntityManager, { index }: SealedColumn, value: 
   return cipherOf(em.getPlatform()).indexOf(keyOf(value), purpose);
 }
 
+/** The blind indexes that a value may have in the column of the index: that of `blindIndexOf` first, then those of other keys. */
+export function blindIndexesOf(em: EntityManager, { index }: SealedColumn, value: string): readonly string[] {
+  if (!index) throw new Error('a sealed column without a blind index is not searched');
+  return cipherOf(em.getPlatform()).indexesOf(index.keyOf(value), index.purpose);
+}
+
+/** The blind index under the first key of a value of which only an index is known. */
+export function renewedIndexOf(em: EntityManager, { index }: SealedColumn, stored: string): string {
+  if (!index) throw new Error('a sealed column without a blind index is not searched');
+  return cipherOf(em.getPlatform()).renewedIndex(stored, index.purpose);
+}
+
+/** Ids of the keys whose blind indexes are to be renewed. */
+export function olderIndexIds(em: EntityManager): readonly (string | undefined)[] {
+  return cipherOf(em.getPlatform()).olderIndexIds;
+}
+
 /** The keyed hash of a text, for tables that compare it and must not reveal it. */
 export function keyedHashOf(em: EntityManager, text: string, purpose: string): string {
   return cipherOf(em.getPlatform()).indexOf(text, purpose);

@@ -1,12 +1,13 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { type BlindIndexes, createBlindIndexes } from './blind-indexes.ts';
+import type { SecretList } from './key-settings.ts';
 import { createTextSealer, type FieldKeys, isSealed } from './sealed-text.ts';
 
 /** The secrets with which personal data is stored. */
 export interface FieldSecrets {
   /** They encrypt, and are rotated. */
   readonly fieldKeys: FieldKeys;
-  /** Makes blind indexes. It stays when the field keys are rotated. */
-  readonly blindIndexKey: string;
+  /** They make blind indexes. */
+  readonly blindIndexKeys: SecretList;
 }
 
 /** A column with sealed texts. */
@@ -19,7 +20,7 @@ export interface SealedPlace {
 }
 
 /** Encrypts columns with personal data, and makes the indexes by which they are found. */
-export interface FieldCipher {
+export interface FieldCipher extends BlindIndexes {
   seal(text: string, place: SealedPlace): string;
   /** Opens a stored text. A text of an earlier release, which was not sealed, is returned as it is. */
   open(stored: string, place: SealedPlace): string;
@@ -27,23 +28,15 @@ export interface FieldCipher {
   readonly keyIds: readonly string[];
   /** The beginning of every text that the newest key has sealed. */
   readonly newestPrefix: string;
-  /** A keyed hash: equal values of one purpose have equal indexes, and nobody without the key can guess the value. */
-  indexOf(value: string, purpose: string): string;
 }
 
-export function createFieldCipher({ fieldKeys, blindIndexKey }: FieldSecrets): FieldCipher {
+export function createFieldCipher({ fieldKeys, blindIndexKeys }: FieldSecrets): FieldCipher {
   const sealer = createTextSealer(fieldKeys);
-  const keys = new Map<string, Buffer>();
-  const indexKey = (purpose: string): Buffer => {
-    const known = keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', blindIndexKey, '', `blind index ${purpose}`, 32));
-    keys.set(purpose, known);
-    return known;
-  };
   return {
     seal: (text, place) => sealer.seal(text, { rowId: '', ...place }),
     open: (stored, place) => (isSealed(stored) ? sealer.open(stored, { rowId: '', ...place }) : stored),
     keyIds: fieldKeys.map(({ id }) => id),
     newestPrefix: sealer.newestPrefix,
-    indexOf: (value, purpose) => createHmac('sha256', indexKey(purpose)).update(value).digest('base64url'),
+    ...createBlindIndexes(blindIndexKeys),
   };
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { ConfigurationError } from '../runtime/config.ts';
 import type { FieldSecrets } from './field-cipher.ts';
 import { keptSecret } from './kept-secret.ts';
-import { type KeySource, loadBlindIndexKey } from './keys.ts';
+import type { SecretList } from './key-settings.ts';
+import { type KeySource, loadBlindIndexKeys } from './keys.ts';
 import type { FieldKey, FieldKeys } from './sealed-text.ts';
 
 const form = 'a list of ID:BASE64 with commas between them and 32 bytes in each, as `npm run keys` prints it';
@@ -40,13 +41,13 @@ export async function loadFieldKeys({ given, dataDir }: KeySource<FieldKeys>): P
 /** The secrets of sealed columns as given by settings; undefined = those of this installation. */
 export interface GivenFieldSecrets {
   readonly fieldKeys: FieldKeys | undefined;
-  readonly blindIndexKey: string | undefined;
+  readonly blindIndexKeys: SecretList | undefined;
 }
 
 export async function loadFieldSecrets(given: GivenFieldSecrets, dataDir: string): Promise<FieldSecrets> {
   return {
     fieldKeys: await loadFieldKeys({ given: given.fieldKeys, dataDir }),
-    blindIndexKey: await loadBlindIndexKey({ given: given.blindIndexKey, dataDir }),
+    blindIndexKeys: await loadBlindIndexKeys({ given: given.blindIndexKeys, dataDir }),
   };
 }
 

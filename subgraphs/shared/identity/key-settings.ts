@@ -50,39 +50,37 @@ function isPair(key: z.infer<typeof privateJwk>): boolean {
 
 const leastCharacters = 32;
 
-/** Secrets under which API keys are hashed. The first one makes hashes, and all of them verify. */
-export type ApiKeySecrets = readonly [string, ...string[]];
+/** Secrets in the form `ID:SECRET`; one of them may have no id. The first one writes, and all of them read. */
+export type SecretList = readonly [string, ...string[]];
 
-export const API_KEY_SECRET = z
-  .string()
-  .transform((text, context): ApiKeySecrets => {
-    const [first = '', ...others] = text.split(',').map((secret) => secret.trim());
-    const secrets = [first, ...others] as const;
-    const ids = secrets.map(secretIdOf);
-    if (secrets.some((secret, at) => secret.slice((ids[at]?.length ?? -1) + 1).length < leastCharacters))
-      context.addIssue(`${leastCharacters} characters or more are required in each secret`);
-    else if (new Set(ids).size < ids.length)
-      context.addIssue('different ids are required, as in `ID:SECRET,ID:SECRET`; at most one secret has none');
-    else return secrets;
-    return z.NEVER;
-  })
-  .optional()
-  .meta({
-    description:
-      'Secrets under which API keys are hashed, the same for the access subgraph and all gateways. The first one makes hashes, all of them verify: to rotate, see the runbook of keys. Without a secret that made them, API keys are invalid.',
-    form: '`ID:SECRET,ID:SECRET`; one of them may be a secret without an id, such as `openssl rand -hex 32` prints',
-    otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
-  });
+const secretListSetting = z.string().transform((text, context): SecretList => {
+  const [first = '', ...others] = text.split(',').map((secret) => secret.trim());
+  const secrets = [first, ...others] as const;
+  const ids = secrets.map(secretIdOf);
+  if (secrets.some((secret, at) => secret.slice((ids[at]?.length ?? -1) + 1).length < leastCharacters))
+    context.addIssue(`${leastCharacters} characters or more are required in each secret`);
+  else if (new Set(ids).size < ids.length)
+    context.addIssue('different ids are required, as in `ID:SECRET,ID:SECRET`; at most one secret has none');
+  else return secrets;
+  return z.NEVER;
+});
 
-export const BLIND_INDEX_KEY = z
-  .string()
-  .min(leastCharacters, `${leastCharacters} characters or more are required`)
-  .optional()
-  .meta({
-    description:
-      'Secret of the keyed hashes by which access, fleet and risk find encrypted e-mail addresses and licence numbers, such as `openssl rand -hex 32` prints. It must stay when FIELD_KEYS are rotated: with another one no stored value is found.',
-    otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
-  });
+const secretListForm =
+  '`ID:SECRET,ID:SECRET`; one of them may be a secret without an id, such as `openssl rand -hex 32` prints';
+
+export const API_KEY_SECRET = secretListSetting.optional().meta({
+  description:
+    'Secrets under which API keys are hashed, the same for the access subgraph and all gateways. The first one makes hashes, all of them verify: to rotate, see the runbook of keys. Without a secret that made them, API keys are invalid.',
+  form: secretListForm,
+  otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
+});
+
+export const BLIND_INDEX_KEY = secretListSetting.optional().meta({
+  description:
+    'Secrets of the keyed hashes by which access, fleet and risk find encrypted e-mail addresses and licence numbers. The first one makes hashes, all of them find: to rotate, put a new one in front (see the runbook of keys). Old ones stay, because the hashes of newer ones are made from theirs: without them no stored value is found.',
+  form: secretListForm,
+  otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
+});
 
 export const ACCESS_SIGNING_KEY = signingKeySetting.optional().meta({
   description: 'Private key with which the access subgraph signs the access tokens of clients.',

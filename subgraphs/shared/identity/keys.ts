@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseJson } from '../input/parse-json.ts';
 import { ConfigurationError } from '../runtime/config.ts';
 import { keptSecret } from './kept-secret.ts';
-import type { ApiKeySecrets } from './key-settings.ts';
+import type { SecretList } from './key-settings.ts';
 import { type KeyPair, newKeyPair, type PublicKeys, withKeyId } from './tokens.ts';
 
 const jwk = z.looseObject({
@@ -55,20 +55,19 @@ export async function newKeyring(): Promise<Keyring> {
 }
 
 /** Loads the secrets under which API keys are hashed: API_KEY_SECRET, or that of this installation. */
-export async function loadApiKeySecrets({ given, dataDir }: KeySource<ApiKeySecrets>): Promise<ApiKeySecrets> {
+export async function loadApiKeySecrets({ given, dataDir }: KeySource<SecretList>): Promise<SecretList> {
   return given ?? [await keptSecret(dataDir, 'api-key-secret', () => randomBytes(32).toString('hex'))];
 }
 
 /** Loads the secret under which new API keys are hashed. */
-export async function loadApiKeySecret(source: KeySource<ApiKeySecrets>): Promise<string> {
+export async function loadApiKeySecret(source: KeySource<SecretList>): Promise<string> {
   const [first] = await loadApiKeySecrets(source);
   return first;
 }
 
-/** Loads the secret of blind indexes: BLIND_INDEX_KEY, or that of this installation. */
-export function loadBlindIndexKey({ given, dataDir }: KeySource<string>): Promise<string> {
-  if (given !== undefined) return Promise.resolve(given);
-  return keptSecret(dataDir, 'blind-index-key', () => randomBytes(32).toString('hex'));
+/** Loads the secrets of blind indexes: BLIND_INDEX_KEY, or that of this installation. */
+export async function loadBlindIndexKeys({ given, dataDir }: KeySource<SecretList>): Promise<SecretList> {
+  return given ?? [await keptSecret(dataDir, 'blind-index-key', () => randomBytes(32).toString('hex'))];
 }
 
 /** Loads the secret from which the passwords of the database roles derive: DATABASE_ROLE_SECRET, or that of this installation. */

@@ -4,9 +4,9 @@ import { FIELD_KEYS } from '../identity/field-keys.ts';
 import {
   ACCESS_SIGNING_KEY,
   API_KEY_SECRET,
-  type ApiKeySecrets,
   BLIND_INDEX_KEY,
   IDENTITY_SIGNING_KEY,
+  type SecretList,
 } from '../identity/key-settings.ts';
 import type { KeyUse } from '../identity/keys.ts';
 import type { FieldKeys } from '../identity/sealed-text.ts';
@@ -63,11 +63,11 @@ export interface ProductConfig {
   /** Undefined = the keys of this installation. */
   readonly signingKeys: Readonly<Record<KeyUse, KeyPair | undefined>>;
   /** Secrets under which API keys are hashed; undefined = that of this installation. */
-  readonly apiKeySecrets: ApiKeySecrets | undefined;
+  readonly apiKeySecrets: SecretList | undefined;
   /** Undefined = the key of this installation. */
   readonly fieldKeys: FieldKeys | undefined;
   /** Secret of blind indexes; undefined = the secret of this installation. */
-  readonly blindIndexKey: string | undefined;
+  readonly blindIndexKeys: SecretList | undefined;
   readonly demoAccounts: 'local' | 'public';
   /** True if the demo accounts of staff have second factors. */
   readonly demoSecondFactor: boolean;
@@ -92,7 +92,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     signingKeys: { access: parsed.ACCESS_SIGNING_KEY, identity: parsed.IDENTITY_SIGNING_KEY },
     apiKeySecrets: parsed.API_KEY_SECRET,
     fieldKeys: parsed.FIELD_KEYS,
-    blindIndexKey: parsed.BLIND_INDEX_KEY,
+    blindIndexKeys: parsed.BLIND_INDEX_KEY,
     demoAccounts: parsed.DEMO_ACCOUNTS,
     demoSecondFactor: parsed.DEMO_SECOND_FACTOR === '1',
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },

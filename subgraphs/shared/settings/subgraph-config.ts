@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { FIELD_KEYS } from '../identity/field-keys.ts';
-import { BLIND_INDEX_KEY, IDENTITY_PUBLIC_KEYS } from '../identity/key-settings.ts';
+import { BLIND_INDEX_KEY, IDENTITY_PUBLIC_KEYS, type SecretList } from '../identity/key-settings.ts';
 import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { PublicKeys } from '../identity/tokens.ts';
 import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
@@ -56,7 +56,7 @@ export interface SubgraphConfig {
   /** Undefined = the keys of this installation. */
   readonly fieldKeys: FieldKeys | undefined;
   /** Undefined = the secret of this installation. */
-  readonly blindIndexKey: string | undefined;
+  readonly blindIndexKeys: SecretList | undefined;
   readonly redisUrl: string | undefined;
   readonly dataDir: string;
   readonly logLevel: string;
@@ -84,7 +84,7 @@ export function readSubgraphConfig(
     roleSecret: parsed.DATABASE_ROLE_SECRET,
     identityPublicKeys: parsed.IDENTITY_PUBLIC_KEYS,
     fieldKeys: parsed.FIELD_KEYS,
-    blindIndexKey: parsed.BLIND_INDEX_KEY,
+    blindIndexKeys: parsed.BLIND_INDEX_KEY,
     redisUrl: parsed.REDIS_URL,
     dataDir: resolve(parsed.DATA_DIR),
     logLevel: parsed.LOG_LEVEL,

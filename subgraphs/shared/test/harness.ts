@@ -5,7 +5,7 @@ import { post } from '../../../client/post.ts';
 import { asAdmin, roleUrl } from '../database/provision.ts';
 import type { StandbySettings } from '../database/standby/standby.ts';
 import type { BaseContext } from '../graphql/context.ts';
-import { createFieldCipher, type FieldSecrets } from '../identity/field-cipher.ts';
+import { createFieldCipher, type FieldCipher, type FieldSecrets } from '../identity/field-cipher.ts';
 import { type Credential, type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
 import { createSigner, createVerifier, identityTokens, newKeyPair } from '../identity/tokens.ts';
 import { newId } from '../ids.ts';
@@ -48,7 +48,7 @@ const timeoutMs = 600_000;
 /** The secrets of personal data in tests. */
 export const fieldSecrets: FieldSecrets = {
   fieldKeys: [{ id: 'test', secret: Buffer.alloc(32, 'field key') }],
-  blindIndexKey: 'blind index key of the tests',
+  blindIndexKeys: ['blind index key of the tests'],
 };
 export const cipher = createFieldCipher(fieldSecrets);
 
@@ -101,6 +101,8 @@ export interface TestSubgraphOptions {
   readonly log?: Log;
   readonly limits?: Partial<SubgraphLimits>;
   readonly standby?: StandbySettings;
+  /** With the secrets of personal data; default: those of the tests. */
+  readonly cipher?: FieldCipher;
 }
 
 /** Starts a subgraph for a test file. Call `close()` in afterAll to stop it and drop its database. */
@@ -115,7 +117,7 @@ export async function startTestSubgraph<C extends BaseContext>(
     databaseUrl: database.urlFor(subgraph.name),
     live,
     log,
-    cipher,
+    cipher: options.cipher ?? cipher,
     ...(options.clock && { clock: options.clock }),
     ...(options.limits && { limits: options.limits }),
     ...(options.standby && { standby: options.standby }),
