@@ -2,8 +2,10 @@ import type { INetworkPolicy, INetworkPolicyPeer, INetworkPolicyPort } from 'kub
 import type { Edge, Edges, Outside } from './edges.ts';
 import { labelsOf, selectorOf } from './labels.ts';
 
-/** Pods of the database have the labels of its operator. */
-const podsOf = (name: string) => (name === 'postgres' ? { 'cnpg.io/cluster': name } : selectorOf(name));
+const databases: readonly string[] = ['postgres', 'restored-postgres'];
+
+/** Pods of a database have the labels of its operator. */
+const podsOf = (name: string) => (databases.includes(name) ? { 'cnpg.io/cluster': name } : selectorOf(name));
 
 /** Refuses every connection that is not an edge. Each process has a policy with its edges in both directions. */
 export function networkPoliciesOf({ edges, outside }: Edges): readonly INetworkPolicy[] {

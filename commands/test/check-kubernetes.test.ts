@@ -43,7 +43,7 @@ function readObjects(folder: string): readonly KubernetesObject[] {
   ];
 }
 
-const base = [...readObjects('k8s/base'), ...readObjects('k8s/components/monitoring')];
+const base = ['k8s/base', 'k8s/components/monitoring', 'k8s/components/restore-test'].flatMap(readObjects);
 
 const findingsOf = (objects: readonly KubernetesObject[]): readonly string[] =>
   checkManifests({ folder: 'base', objects }, edges).map(({ at, says }) => `${at}: ${says}`);
@@ -88,6 +88,21 @@ describe('an operator who changes an object is told', () => {
       'of backups that are not encrypted',
       ['ObjectStore', 'backups', '"encryption":"aws:kms",', ''],
       'ObjectStore backups: spec.configuration.data.encryption: Invalid option: expected one of "AES256"|"aws:kms"',
+    ],
+    [
+      'of a restore test with too little space',
+      ['ConfigMap', 'restore-test', 'storage: { size: 200Gi }', 'storage: { size: 20Gi }'],
+      'ConfigMap restore-test: cluster.yaml: storage of at least 200Gi is required',
+    ],
+    [
+      'of a restore test with another version of PostgreSQL',
+      ['ConfigMap', 'restore-test', 'postgresql:17.2-bookworm', 'postgresql:16.2-bookworm'],
+      'ConfigMap restore-test: cluster.yaml: the image ghcr.io/cloudnative-pg/postgresql:17.2-bookworm of the database is required',
+    ],
+    [
+      'of a token that the pod has no use for',
+      ['Deployment', 'fleet', '"automountServiceAccountToken":false', '"automountServiceAccountToken":true'],
+      'Deployment fleet: automountServiceAccountToken: false is required, because no RoleBinding names fleet',
     ],
     [
       'of a Service without pods',

@@ -11,6 +11,7 @@ import { checkAvailability } from './rules/availability.ts';
 import { checkNetwork } from './rules/network.ts';
 import { checkPods } from './rules/pods.ts';
 import { checkProcesses } from './rules/processes.ts';
+import { checkRestoreTest } from './rules/restore-test.ts';
 import { checkServices } from './rules/services.ts';
 
 export async function renderOverlays(project: string, kubectl: string): Promise<readonly Manifests[]> {
@@ -44,6 +45,7 @@ export function checkManifests({ folder, objects }: Manifests, edges: Edges): re
           ...checkProcesses(objects),
           ...checkAlerts(objects),
           ...checkAvailability(objects),
+          ...checkRestoreTest(objects),
           ...checkNetwork(objects, edges),
         ];
   return found.map(({ object, says }) => ({ file: folder, at: describeObject(object), says }));

@@ -5,9 +5,10 @@ import { Gateway, HTTPRoute } from '@kubernetes-models/gateway-api/gateway.netwo
 import { Probe, PrometheusRule, ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
-import { Job } from 'kubernetes-models/batch/v1';
+import { CronJob, Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { ConfigMap, Namespace, Secret, Service, ServiceAccount } from 'kubernetes-models/v1';
 import type { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
@@ -24,6 +25,7 @@ interface ModelClass {
 const models: readonly ModelClass[] = [
   Cluster,
   ConfigMap,
+  CronJob,
   Deployment,
   ExternalSecret,
   Gateway,
@@ -35,6 +37,8 @@ const models: readonly ModelClass[] = [
   PodDisruptionBudget,
   Probe,
   PrometheusRule,
+  Role,
+  RoleBinding,
   ScheduledBackup,
   Secret,
   SecretStore,

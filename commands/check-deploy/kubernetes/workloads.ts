@@ -1,7 +1,7 @@
 import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
-import { Job } from 'kubernetes-models/batch/v1';
-import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
+import { CronJob, Job } from 'kubernetes-models/batch/v1';
+import type { IContainer, IPodSpec, IPodTemplateSpec } from 'kubernetes-models/v1';
 import { productImage } from '../../k8s/labels.ts';
 import { type ProductProcess, processOf } from '../product-processes.ts';
 import { type KubernetesObject, ofKind } from './kubernetes-object.ts';
@@ -22,13 +22,18 @@ export interface Workload {
 /** The workloads among objects that fit their models. */
 export function workloadsOf(objects: readonly KubernetesObject[]): readonly Workload[] {
   return objects.flatMap((object): Workload[] => {
-    const isMaker = Deployment.is(object) || StatefulSet.is(object) || Job.is(object);
-    const template = isMaker ? object.spec?.template : undefined;
-    if (!isMaker || !template?.spec) return [];
+    const template = templateOf(object);
+    if (!template?.spec) return [];
     const { name } = object.metadata;
-    const replicas = Job.is(object) ? 1 : (smallestOf(name, objects) ?? object.spec?.replicas ?? 1);
+    const isScalable = Deployment.is(object) || StatefulSet.is(object);
+    const replicas = isScalable ? (smallestOf(name, objects) ?? object.spec?.replicas ?? 1) : 1;
     return [{ object, name, labels: template.metadata?.labels ?? {}, pod: template.spec, replicas }];
   });
+}
+
+function templateOf(object: KubernetesObject): IPodTemplateSpec | undefined {
+  if (CronJob.is(object)) return object.spec?.jobTemplate.spec?.template;
+  return Deployment.is(object) || StatefulSet.is(object) || Job.is(object) ? object.spec?.template : undefined;
 }
 
 function smallestOf(name: string, objects: readonly KubernetesObject[]): number | undefined {

@@ -1,4 +1,5 @@
 import { ExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import type { IContainer } from 'kubernetes-models/v1';
 import { ConfigMap, Secret, ServiceAccount } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
@@ -9,7 +10,7 @@ import { containersOf, type Workload, workloadsOf } from '../workloads.ts';
 export function* checkPods(objects: readonly KubernetesObject[]): Iterable<Fault> {
   for (const workload of workloadsOf(objects)) {
     const { object } = workload;
-    for (const says of checkSecurity(workload)) yield { object, says };
+    for (const says of [...checkSecurity(workload), ...checkToken(workload, objects)]) yield { object, says };
     for (const says of checkReferences(workload, objects)) yield { object, says };
     for (const container of containersOf(workload))
       for (const says of [...checkImage(container), ...checkResources(container), ...checkRights(container)])
@@ -43,8 +44,16 @@ function* checkSecurity({ pod }: Workload): Iterable<string> {
   const { securityContext: given } = pod;
   if (!given?.runAsNonRoot || !given.runAsUser) yield 'runAsNonRoot and a runAsUser other than 0 are required';
   if (given?.seccompProfile?.type !== 'RuntimeDefault') yield 'seccompProfile RuntimeDefault is required';
-  if (pod.automountServiceAccountToken !== false) yield 'automountServiceAccountToken: false is required';
   if (pod.hostNetwork || pod.hostPID || pod.hostIPC) yield 'it must not use namespaces of the host';
+}
+
+/** A pod has the token of its account only if the account has rights in the cluster. */
+function* checkToken({ pod }: Workload, objects: readonly KubernetesObject[]): Iterable<string> {
+  const hasRights = ofKind(objects, RoleBinding).some(({ subjects = [] }) =>
+    subjects.some(({ kind, name }) => kind === 'ServiceAccount' && name === pod.serviceAccountName),
+  );
+  if (pod.automountServiceAccountToken !== hasRights)
+    yield `automountServiceAccountToken: ${hasRights} is required, because ${hasRights ? 'a' : 'no'} RoleBinding names ${pod.serviceAccountName}`;
 }
 
 function* checkReferences({ pod }: Workload, objects: readonly KubernetesObject[]): Iterable<string> {
