@@ -27,12 +27,13 @@ type Database = Pick<InstanceType<typeof Cluster>, 'spec'>;
 function* compare(restored: Database, product: Database): Iterable<string> {
   const image = product.spec?.imageName;
   if (restored.spec?.imageName !== image) yield `the image ${image} of the database is required`;
-  const connections = product.spec?.postgresql?.parameters?.['max_connections'];
-  if (restored.spec?.postgresql?.parameters?.['max_connections'] !== connections)
-    yield `max_connections: "${connections}" of the database is required`;
+  const connections = connectionsOf(product);
+  if (connectionsOf(restored) < connections) yield `max_connections of at least ${connections} is required`;
   for (const volume of ['storage', 'walStorage'] as const) {
     const size = product.spec?.[volume]?.size ?? '0';
     if (readQuantity(restored.spec?.[volume]?.size ?? '0') < readQuantity(size))
       yield `${volume} of at least ${size} is required`;
   }
 }
+
+const connectionsOf = ({ spec }: Database): number => Number(spec?.postgresql?.parameters?.['max_connections'] ?? 100);
