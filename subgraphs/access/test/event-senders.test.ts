@@ -76,6 +76,7 @@ test('the role of a subgraph can neither end nor change how another one gets its
   for (const attempt of attempts) expect((await fleet.query(attempt)).rowCount).toBe(0);
   const subscribe = `insert into jobs.subscription (event, name) values ('account.erased', 'access_events')`;
   await expect(fleet.query(subscribe)).rejects.toThrow('violates row-level security policy');
+  await expect(fleet.query('update jobs.version set version = 1')).rejects.toThrow('permission denied');
   const own = `update jobs.queue set monitor_on = now() where name = 'fleet_events'`;
   expect((await fleet.query(own)).rowCount).toBe(1);
 });

@@ -77,6 +77,11 @@ async function grantQueues(
   const tables = new Map(
     (await boss.getQueues()).map((queue) => [queue.name, `${jobsSchema}.${pg.escapeIdentifier(queue.table)}`]),
   );
+  const columns = await client.query<{ name: string }>(
+    `select column_name as name from information_schema.columns where table_schema = $1 and table_name = 'version' and column_name <> 'version'`,
+    [jobsSchema],
+  );
+  const times = columns.rows.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
   for (const { subgraph, role } of roles) {
     const to = pg.escapeIdentifier(role);
     await client.query(`grant usage on schema ${jobsSchema} to ${to}`);
@@ -84,7 +89,11 @@ async function grantQueues(
       `grant select on ${jobsSchema}.version, ${jobsSchema}.queue, ${jobsSchema}.subscription to ${to}`,
     );
     await client.query(`grant insert, delete, update on ${jobsSchema}.subscription to ${to}`);
-    await client.query(`grant update on ${jobsSchema}.queue, ${jobsSchema}.version to ${to}`);
+    await client.query(`grant update on ${jobsSchema}.queue to ${to}`);
+    // pg-boss notes times in this table. A role that could change the version itself could keep every subgraph from starting.
+    await client.query(
+      `revoke update on ${jobsSchema}.version from ${to}; grant update (${times}) on ${jobsSchema}.version to ${to}`,
+    );
     await client.query(`grant select, delete on ${jobsSchema}.job_dependency to ${to}`);
     // pg-boss maintains a table of processes, which stays empty because no process registers.
     await client.query(`grant select, update, delete on ${jobsSchema}.instance to ${to}`);
