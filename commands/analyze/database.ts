@@ -37,7 +37,7 @@ export interface DatabaseFigures {
   readonly unusedIndexes: readonly IndexFigures[];
   /** Tables that are read from begin to end, again and again. */
   readonly scannedTables: readonly ScannedTable[];
-  /** Foreign keys whose columns begin no index: each deletion in the other table reads this one. */
+  /** Foreign keys of long tables whose columns begin no index: each deletion in the other table reads this one. */
   readonly bareForeignKeys: readonly { readonly table: string; readonly constraint: string }[];
   /** Share of the pages that were in memory. */
   readonly memoryHitRatio: number;
@@ -45,7 +45,8 @@ export interface DatabaseFigures {
 
 /** A table below this size is read from begin to end because that is quicker. */
 const manyRows = 1_000;
-const ownSchemas = `not in ('pg_catalog', 'information_schema')`;
+/** The tables of pg-boss are its own. */
+const ownSchemas = `not in ('pg_catalog', 'information_schema', 'jobs')`;
 
 /**
  * Reads what PostgreSQL has counted. @param url of the product's database, as a role of `pg_monitor`. The extension may also be in the
@@ -66,7 +67,7 @@ export async function readDatabase(url: string): Promise<DatabaseFigures> {
     ),
     unusedIndexes: (await client.query<IndexFigures>(unusedIndexes)).rows,
     scannedTables: (await client.query<ScannedTable>(scannedTables, [manyRows])).rows,
-    bareForeignKeys: (await client.query<{ table: string; constraint: string }>(bareForeignKeys)).rows,
+    bareForeignKeys: (await client.query<{ table: string; constraint: string }>(bareForeignKeys, [manyRows])).rows,
     statements: await readStatements(client),
   }));
   const { name, ...figures } = here;
@@ -119,6 +120,7 @@ const scannedTables = `
 const bareForeignKeys = `
   select c.conrelid::regclass::text as "table", c.conname::text as "constraint"
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-    where c.contype = 'f' and c.conparentid = 0 and n.nspname ${ownSchemas} and not exists (
+      join pg_stat_user_tables t on t.relid = c.conrelid
+    where t.n_live_tup >= $1 and c.contype = 'f' and c.conparentid = 0 and n.nspname ${ownSchemas} and not exists (
       select from pg_index i where i.indrelid = c.conrelid and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey)
     order by 1, 2`;

@@ -29,6 +29,8 @@ export interface Figures {
 const slowMs = 50;
 /** Times that one run of an operation may send a statement. */
 const repeats = 5;
+/** An index below this size costs nothing worth a migration. */
+const largeMegabytes = 1;
 const leastCalls = 10;
 const leastCacheShare = 0.9;
 const leastMemoryShare = 0.99;
@@ -76,13 +78,15 @@ function databaseFindings(database: DatabaseFigures, uses: Figures['uses']): rea
         'explain (analyze, buffers) with its role',
       ),
     ),
-    ...unusedIndexes.map(({ table, index, megabytes }) =>
-      finding(
-        'unused index',
-        `${index} of ${table}, ${megabytes.toFixed(1)} MB`,
-        'Drop it in a migration, if the standby does not use it either.',
+    ...unusedIndexes
+      .filter(({ megabytes }) => megabytes >= largeMegabytes)
+      .map(({ table, index, megabytes }) =>
+        finding(
+          'unused index',
+          `${index} of ${table}, ${megabytes.toFixed(1)} MB`,
+          'Drop it in a migration, if the standby does not use it either.',
+        ),
       ),
-    ),
     ...scannedTables.map(({ table, scans, rowsPerScan }) =>
       finding(
         'missing index',

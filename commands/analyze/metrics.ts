@@ -53,7 +53,7 @@ export async function readMetrics(url: string, hours: number): Promise<MetricFig
     await byLabel(`sum by (client) (increase(gateway_client_requests_total{outcome="refused"}${over}))`, 'client'),
   );
   const peaks = new Map(
-    await byLabel(`max_over_time(sum by (client) (rate(gateway_client_requests_total[5m]))[${hours}h:5m])`, 'client'),
+    await byLabel(`max_over_time(sum by (client) (rate(gateway_client_requests_total[5m]))[${hours}h:1m])`, 'client'),
   );
   const byClient = await byLabel(`sum by (client) (increase(gateway_client_requests_total${over}))`, 'client');
   return {
@@ -91,11 +91,11 @@ export async function readMetrics(url: string, hours: number): Promise<MetricFig
     pointsPerRequest,
     saturation: {
       'CPU of the busiest process': await one(
-        `max(max_over_time(rate(process_cpu_seconds_total{job=~"gateway|subgraph"}[5m])[${hours}h:5m]))`,
+        `max(max_over_time(rate(process_cpu_seconds_total{job=~"gateway|subgraph"}[5m])[${hours}h:1m]))`,
       ),
       'event loop, delay of 100 ms': await one(`max(max_over_time(nodejs_eventloop_lag_p99_seconds${over})) / 0.1`),
       'connections of a pool': await one(
-        `max(max_over_time((sum by (instance) (subgraph_sql_connections{state="busy"}) / sum by (instance) (subgraph_sql_connections{state=~"busy|idle"}))[${hours}h:5m]))`,
+        `max(max_over_time((sum by (instance) (subgraph_sql_connections{state="busy"}) / sum by (instance) (subgraph_sql_connections{state=~"busy|idle"}))[${hours}h:1m]))`,
       ),
       'requests that wait for a connection': await one(
         `max(max_over_time(subgraph_sql_connections{state="waiting"}${over}))`,

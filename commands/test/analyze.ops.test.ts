@@ -25,7 +25,7 @@ const scene = `
   create table driver (id int primary key, name text, city text);
   create index driver_city on driver (city);
   create table shift (id int primary key, driver_id int references driver, note text);
-  insert into driver select n, 'Driver ' || n, 'City' from generate_series(1, 100) n;
+  insert into driver select n, 'Driver ' || n, md5(n::text) from generate_series(1, 30000) n;
   insert into shift select n, 1 + n % 100, 'note ' || n from generate_series(1, 5000) n;
   analyze`;
 

@@ -62,7 +62,10 @@ const database: DatabaseFigures = {
       pagesReadPerCall: 3,
     },
   ],
-  unusedIndexes: [{ table: 'fleet.driver', index: 'driver_old', megabytes: 2 }],
+  unusedIndexes: [
+    { table: 'fleet.driver', index: 'driver_old', megabytes: 2 },
+    { table: 'fleet.badge', index: 'badge_small', megabytes: 0.1 },
+  ],
   scannedTables: [{ table: 'fleet.shift', scans: 40, rowsPerScan: 30_000, rows: 30_000 }],
   bareForeignKeys: [],
   memoryHitRatio: 0.999,
