@@ -71,7 +71,7 @@ function measureReports(folder: string): Reports {
   const live = (subscribers: string) =>
     report(`live-${subscribers}`, ['bench/live/run.ts', '--subscribers', subscribers, '--events', '50']);
   return {
-    load: report('moderate', ['commands/load.ts', 'moderate']),
+    load: report('half-soak', ['commands/load.ts', 'soak', '--seconds', '60', '--every', '800']),
     live: [live('250'), live('1000')],
     check: [report('soak', ['commands/load.ts', 'soak', '--seconds', '60'])],
   };

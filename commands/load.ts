@@ -35,6 +35,11 @@ const command = {
     },
     ca: { type: 'string', value: 'FILE', help: 'with --url: certificate of an edge that signs its own' },
     seconds: { type: 'string', value: 'NUMBER', help: 'shortens the soak, to try it (300)' },
+    every: {
+      type: 'string',
+      value: 'MS',
+      help: 'another time from one request of a user of the soak to the next (400)',
+    },
     json: { type: 'string', value: 'FILE', help: 'also writes the report there' },
   },
 } as const;
@@ -43,7 +48,7 @@ type Values = ReturnType<typeof readLoadLine>['values'];
 const readLoadLine = () => readCommandLine(command);
 
 /** @throws ConfigurationError for a name that is no load */
-function chosenKind(positionals: readonly string[], { seconds }: Values): readonly [LoadName, LoadKind] {
+function chosenKind(positionals: readonly string[], { seconds, every }: Values): readonly [LoadName, LoadKind] {
   const [name, ...more] = positionals;
   const found = Object.keys(loadKinds).find((key): key is LoadName => key === name);
   if (!found || more.length > 0)
@@ -51,9 +56,11 @@ function chosenKind(positionals: readonly string[], { seconds }: Values): readon
       `One of ${Object.keys(loadKinds).join(', ')} is required; got ${positionals.join(' ') || 'nothing'}.`,
     );
   const kind = loadKinds[found];
-  if (seconds === undefined) return [found, kind];
-  if ('requestsEach' in kind.ends) throw new ConfigurationError('--seconds: only the soak lasts for a time');
-  return [found, { ...kind, ends: { seconds: wholeNumber('seconds', seconds, 10, 86_400) } }];
+  if (seconds === undefined && every === undefined) return [found, kind];
+  if ('requestsEach' in kind.ends) throw new ConfigurationError('--seconds and --every: only the soak has them');
+  const lasts = seconds === undefined ? kind.ends.seconds : wholeNumber('seconds', seconds, 10, 86_400);
+  const everyMs = every === undefined ? kind.everyMs : wholeNumber('every', every, 1, 60_000);
+  return [found, { ...kind, ends: { seconds: lasts }, everyMs }];
 }
 
 const API_KEYS = z.string().transform((text) => text.split(','));
