@@ -181,8 +181,8 @@ describe('an operator who changes an object is told', () => {
     ],
     [
       'of a database with too few connections',
-      ['Cluster', 'postgres', '"max_connections":"2400"', '"max_connections":"300"'],
-      'Cluster postgres: max_connections above 2275 is required for all subgraphs; got 300',
+      ['Cluster', 'postgres', '"max_connections":"2600"', '"max_connections":"300"'],
+      'Cluster postgres: max_connections above 2450 is required for all subgraphs; got 300',
     ],
     [
       'of a network policy that is not in k8s/edges.yaml',
