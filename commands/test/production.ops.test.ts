@@ -1,10 +1,15 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SMTPServer } from 'smtp-server';
 import { asAdmin, databaseName } from '#shared/database/provision.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
-import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
+import { anonymous, identityHeader } from '#shared/identity/identity.ts';
+import { accessTokens, createSigner, identityTokens, type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { requireData } from '../../client/data.ts';
@@ -76,6 +81,32 @@ const startGateway = (fleetUrl: string): ProductProcess =>
     ACCESS_PUBLIC_KEYS: setOf(access),
     API_KEY_SECRET: apiKeySecret,
   });
+
+/** @param smtpPort of a mail server on this machine */
+const startAccess = (smtpPort: number): ProductProcess =>
+  startProcess(['commands/subgraph.ts', 'access'], {
+    ...production(),
+    PORT: '0',
+    SUBGRAPH_DATABASE_URL: urlOf('access'),
+    IDENTITY_PUBLIC_KEYS: setOf(identity),
+    ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),
+    API_KEY_SECRET: apiKeySecret,
+    SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+    PUBLIC_URL: 'https://freight.test',
+    ...fieldSettings,
+  });
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** Lets the administrator get a mail. */
+async function requestReset(url: string): Promise<void> {
+  const token = createSigner(identity.privateJwk).sign(anonymous, identityTokens('access'), 60);
+  const client = createGraphClient({ url, headers: { [identityHeader]: token }, attempts: 1 });
+  const query =
+    'mutation Reset($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { message } } }';
+  const data = requireData(await client.send({ query, variables: { input: { email: 'root@freight.test' } } }));
+  expect(data).toEqual({ requestPasswordReset: { userErrors: [] } });
+}
 
 /** What a dispatcher gets through a gateway. */
 async function vehiclesAt(url: string): Promise<unknown> {
@@ -176,6 +207,39 @@ describe('a release', () => {
     const again = rotate(newKey, { SUBGRAPH_DATABASE_URL: urlOf('access') }, 'access');
     expect(await again.exitCode).toBe(0);
     expect(again.lines).toContain('access.account.email: 0 re-sealed');
+  });
+
+  test('a mail server that hangs does not delay the end of access, and the mail is sent after the restart', async () => {
+    const hanging = createServer().listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const connected = once(hanging, 'connection');
+    const first = startAccess(portOf(hanging));
+    const { url } = JSON.parse(await first.line('"listening"'));
+    await requestReset(url);
+    const [socket] = await connected;
+    await first[Symbol.asyncDispose]();
+    expect(await first.exitCode).toBe(0);
+    expect(first.lines.join()).not.toContain('The shutdown took longer');
+    socket.destroy();
+    hanging.close();
+
+    const { promise: received, resolve } = Promise.withResolvers<string>();
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData: (stream, _session, done) =>
+        void text(stream).then((message) => {
+          resolve(message);
+          done();
+        }, done),
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    try {
+      await using _second = startAccess(portOf(server.server));
+      expect(await received).toContain('To: root@freight.test');
+    } finally {
+      await new Promise<void>((closed) => server.close(closed));
+    }
   });
 
   test('the role of a subgraph reads its own tables and no others', async () => {

@@ -5,6 +5,7 @@ import type { TextSealer } from '#shared/identity/sealed-text.ts';
 import type { Mailer } from '#shared/mail/mailer.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import type { Chore } from '#shared/work/chore.ts';
+import { untilEnding } from '#shared/work/until-ending.ts';
 import { openMail } from './mails.ts';
 
 export interface SendOptions {
@@ -30,22 +31,34 @@ const mailsPerRun = 50;
 
 /** Sends queued mails. */
 export function createMailChore(options: SendOptions): Chore {
-  return { name: 'sendMails', everyMs: 1_000, run: (em, log) => sendMails(em, log, options) };
+  return { name: 'sendMails', everyMs: 1_000, run: (em, log, ending) => sendMails(em, log, options, ending) };
 }
 
 /**
  * Sends the mails that are due, one after the other, outside of transactions. A mail stays in its table until the server has
  * accepted it, so that it may be sent twice, with the same id, but is not lost. The run ends when the server does not respond.
+ * @param ending the run does not wait for the server any more when it is aborted. The mail is due at once for the next process.
  */
-export async function sendMails(em: EntityManager, log: Log, options: SendOptions): Promise<void> {
-  for (let sent = 0; sent < mailsPerRun; sent++) {
+export async function sendMails(
+  em: EntityManager,
+  log: Log,
+  options: SendOptions,
+  ending?: AbortSignal,
+): Promise<void> {
+  for (let sent = 0; sent < mailsPerRun && !ending?.aborted; sent++) {
     const mail = await claimMail(em, options.clock());
-    if (!mail || !(await settleMail(em, log, mail, options))) return;
+    if (!mail || !(await settleMail(em, log, mail, options, ending))) return;
   }
 }
 
 /** @returns false if the server does not respond */
-async function settleMail(em: EntityManager, log: Log, mail: ClaimedMail, options: SendOptions): Promise<boolean> {
+async function settleMail(
+  em: EntityManager,
+  log: Log,
+  mail: ClaimedMail,
+  options: SendOptions,
+  ending: AbortSignal | undefined,
+): Promise<boolean> {
   const { id, attempts } = mail;
   if (mail.isExpired && !mail.isDecoy) log.warn({ mail: id, attempts }, 'a mail was not sent in time');
   if (mail.isExpired || mail.isDecoy) {
@@ -54,13 +67,13 @@ async function settleMail(em: EntityManager, log: Log, mail: ClaimedMail, option
   }
   try {
     const opened = openMail(options.sealer, id, mail.sealed);
-    await options.mailer.send(opened, id);
+    await untilEnding(options.mailer.send(opened, id), ending);
     // Its recipient was erased meanwhile.
     if (!(await forgetMail(em, id))) await options.mailer.forget(opened.to);
   } catch (error) {
     const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }; // texts of servers repeat addresses
     log.warn({ mail: id, attempts, code, responseCode }, 'a mail was not sent; it will be tried again');
-    const pauseMs = Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
+    const pauseMs = ending?.aborted ? 0 : Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
     const dueAt = new Date(options.clock().getTime() + pauseMs);
     await query(em, sql`update outgoing_mail set due_at = ${dueAt} where id = ${id}`);
     return responseCode !== undefined;

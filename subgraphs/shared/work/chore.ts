@@ -9,5 +9,6 @@ export interface Chore {
   /** For the log, the metrics and the table of chores. */
   readonly name: string;
   readonly everyMs: number;
-  readonly run: (em: EntityManager, log: Log) => Promise<void>;
+  /** @param ending aborted when the process ends, which waits for the run: one that waits for others gives up then */
+  readonly run: (em: EntityManager, log: Log, ending?: AbortSignal) => Promise<void>;
 }

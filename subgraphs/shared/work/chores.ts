@@ -45,6 +45,7 @@ export class Chores {
   readonly #claims: ChoreClaims;
   readonly #running = new Map<string, Promise<void>>();
   readonly #failing = new Set<string>();
+  readonly #ending = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isClosed = false;
@@ -70,6 +71,7 @@ export class Chores {
   /** Waits for what is running. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#ending.abort();
     clearTimeout(this.#timer);
     await this.#looking;
     await Promise.all(this.#running.values());
@@ -109,7 +111,9 @@ export class Chores {
     const { database, log, slowStatements } = this.#services;
     const release = this.#keep(name);
     try {
-      await runAs({ onStatement: slowStatements?.watch(`chore ${name}`) }, () => chore.run(database.fork(), log));
+      await runAs({ onStatement: slowStatements?.watch(`chore ${name}`) }, () =>
+        chore.run(database.fork(), log, this.#ending.signal),
+      );
       this.#failing.delete(name);
       this.#observer.ran(name, 'succeeded');
       await this.#claims.settle(chore, 'succeeded');
