@@ -15,12 +15,15 @@ export function checkDocument(
   { generation, introspection }: { readonly generation: Generation; readonly introspection: IntrospectionPolicy },
 ): Checked {
   const { source, trusted } = resolved;
-  const { documents } = generation.views.for(resolved.caller.identity);
+  const { identity } = resolved.caller;
+  const { documents, schema } = generation.views.for(identity);
   const checked = (trusted && documents.trusted(trusted.id)) ?? documents.check(source);
   if (checked.kind === 'refused') throw checked.error;
   if (checked.kind === 'invalid') {
     const mayReadSchema = mayIntrospect(resolved, introspection);
-    throw new RequestError(mayReadSchema ? checked.errors : checked.errors.map(withoutSuggestion));
+    const errors = mayReadSchema ? checked.errors : checked.errors.map(withoutSuggestion);
+    const seesPart = identity.kind === 'anonymous' && schema !== undefined;
+    throw new RequestError(seesPart ? errors.map(withSignInHint) : errors);
   }
   const { document, operations } = checked;
   const operation = chooseOperation(operations, resolved.operationName);
@@ -31,6 +34,18 @@ export function checkDocument(
 /** Suggestions of graphql-js reveal names of fields and types to callers who may not read the schema. */
 export function withoutSuggestion(error: EngineError): EngineError {
   return { ...error, message: error.message.replace(/ Did you mean .*\?$/s, '') };
+}
+
+/**
+ * What does not exist for an anonymous caller may exist for an account, such as that of a developer who has forgotten the token. Names that
+ * exist for nobody get the same hint.
+ */
+function withSignInHint(error: EngineError): EngineError {
+  if (!/^(Cannot query field|Unknown (type|argument)|Field ".*" is not defined)/.test(error.message)) return error;
+  return {
+    ...error,
+    message: `${error.message} Accounts can use more of the schema: sign in and send the access token.`,
+  };
 }
 
 type Operations = readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];

@@ -118,6 +118,15 @@ describe('a field that does not exist for the caller', () => {
     expect(hidden.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
+  test('has a hint to sign in for anonymous callers alone', async () => {
+    const message = async (role?: Role) =>
+      (await gateway.ask('{ ledger { entries } }', {}, await as(role))).errors[0]?.message;
+    expect(await message()).toBe(
+      'Cannot query field "ledger" on type "Query". Accounts can use more of the schema: sign in and send the access token.',
+    );
+    expect(await message('CUSTOMER')).toBe('Cannot query field "ledger" on type "Query".');
+  });
+
   test('is never suggested', async () => {
     const message = async (query: string, role: Role) =>
       (await gateway.ask(query, {}, await as(role))).errors[0]?.message;

@@ -122,7 +122,7 @@ describe('introspection', () => {
     expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
     expect((await gateway.ask('{ people { __typename } }')).status).toBe(200);
     expect((await gateway.ask('{ peple { name } }')).errors[0]?.message).toBe(
-      'Cannot query field "peple" on type "Query".',
+      'Cannot query field "peple" on type "Query". Accounts can use more of the schema: sign in and send the access token.',
     );
     const token = await gateway.tokenFor({
       kind: 'account',
