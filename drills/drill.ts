@@ -39,6 +39,14 @@ export interface DrillCase {
   readonly wrongPrimaryWrites?: number;
   /** Time until the node that was lost follows the new primary. */
   readonly rejoinMs?: number;
+  /** Time from the command that promotes another region to the first write that was begun after it and acknowledged. */
+  readonly promotedMs?: number;
+  /** Age of the oldest lost write when the fault began. */
+  readonly lossMs?: number;
+  /** Reads that failed in a region that is not lost. */
+  readonly failedReads?: number;
+  /** Mean time of a write, connection included, in the primary region. */
+  readonly writeMs?: number;
   /** Time by which the slowest standby was behind before the fault. */
   readonly lagMs?: number;
   /** Time until a restored database accepts writes. */

@@ -5,6 +5,7 @@ import { failoverDrill } from './failover/failover.ts';
 import { fullDiskDrill } from './full-disk.ts';
 import { gatewayDrill } from './gateway.ts';
 import { keysDrill } from './keys.ts';
+import { regionDrill } from './region/region.ts';
 import { releaseDrill, rollingDrill } from './release/release.ts';
 import { redisDrill, subgraphDrill } from './restarts.ts';
 import { corruptionDrill } from './restore/corruption.ts';
@@ -26,6 +27,7 @@ export const drills: readonly Drill[] = [
   fullDiskDrill,
   detectionDrill,
   failoverDrill,
+  regionDrill,
   restoreDrill,
   corruptionDrill,
   rollingDrill,

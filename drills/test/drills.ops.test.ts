@@ -38,6 +38,7 @@ test.each([
   'full-disk',
   'detection',
   'failover',
+  'region',
   'restore',
   'corruption',
   'rolling',
