@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { accessChangedTopic } from '#shared/identity/access-snapshot.ts';
 import { createForeignKeyReporter } from '#shared/identity/foreign-keys.ts';
 import { gatewayItself, identityHeader } from '#shared/identity/identity.ts';
@@ -420,7 +421,7 @@ async function openAccess(
   const auditReports = new AuditReports(subgraph.recordAuditReport, log);
   const usage = budgetMode && new Usage(subgraph.recordUsage, log);
   watchSnapshot(() => snapshots.ageSeconds);
-  messages.listen(accessChangedTopic, () => void snapshots.readChange());
+  messages.listen(accessChangedTopic, z.unknown(), () => void snapshots.readChange());
   return {
     access: createFreightAccess({
       verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),

@@ -40,13 +40,24 @@ export function openSharedRedis(url: string, log: Log): SharedRedis {
     // A failure is an event, after which ioredis connects again.
     redis.connect().catch(() => {});
   }
+  const reported = new Set<string>();
+  const reportUnknown = (topic: string): void => {
+    if (!reported.has(topic))
+      log.warn({ topic }, 'a message of unknown shape is ignored; a gateway of another release may have sent it');
+    reported.add(topic); // once, because others may follow
+  };
   return {
     commands,
     messages: {
       publish: (topic, payload) => void topics.publish(topic, payload).catch(() => {}),
-      listen(topic, onMessage) {
+      listen(topic, shape, onMessage) {
+        const receive = (payload: unknown): void => {
+          const { success, data } = shape.safeParse(payload);
+          if (success) onMessage(data);
+          else reportUnknown(topic);
+        };
         // Subscribes before the library does: if that fails, it also rejects a promise without a handler, which would end the process.
-        const subscribed = subscriber.subscribe(topic).then(() => topics.subscribe(topic, onMessage));
+        const subscribed = subscriber.subscribe(topic).then(() => topics.subscribe(topic, receive));
         subscribed.catch(() => {}); // the gateway closes
       },
     },

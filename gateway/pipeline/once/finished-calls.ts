@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ControlMessages } from '../../access/control/control-messages.ts';
 
 const topic = 'gateway.call.finished';
@@ -16,9 +17,7 @@ export class FinishedCalls {
 
   constructor(messages: ControlMessages) {
     this.#messages = messages;
-    messages.listen(topic, (id) => {
-      if (typeof id === 'string') this.#watches.get(id)?.();
-    });
+    messages.listen(topic, z.string(), (id) => this.#watches.get(id)?.());
   }
 
   announce(id: string): void {
