@@ -20,7 +20,6 @@ test('npm run load -- soak starts the topology, and 50 users of 50 partners get 
     const report = JSON.parse(readFileSync(file, 'utf8')) as LoadReport;
     expect(report).toMatchObject({ load: 'soak', users: 50, codes: {} });
     expect(report.bars.map(({ id }) => id)).toEqual(['answered', 'p50', 'p95', 'p99', 'sustained', 'heapGrowth']);
-    expect(report.bars.find(({ id }) => id === 'answered')).toMatchObject({ met: true });
     expect(report.peakPerSecond).toBeGreaterThan(0);
     expect(report.heapMegabytes?.length).toBeGreaterThan(10);
   } finally {
