@@ -145,4 +145,9 @@ test('the standby answers without the primary, however old its state is', async 
   expect(await read(id)).toBe('Dock 11');
   await servers.killPrimary();
   expect(await read(id)).toBe('Dock 11');
+  const parts = await subgraph.services.health.check();
+  expect(parts.find(({ name }) => name === 'database')).toMatchObject({
+    status: 'degraded',
+    reason: 'The database answers reads only.',
+  });
 });
