@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
 import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
+import { API_KEY_SECRET, BLIND_INDEX_KEY } from '#shared/identity/key-settings.ts';
 import { isProduct } from '../../drills/topology/compose-file.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { checkServices } from '../check-deploy/compose.ts';
@@ -57,10 +58,12 @@ function findPairFaults({ variables }: Site): readonly string[] {
 }
 
 function findSecretFaults({ variables }: Site): readonly string[] {
-  const short = ['API_KEY_SECRET', 'BLIND_INDEX_KEY', 'DATABASE_ROLE_SECRET']
-    .filter((name) => (variables[name] ?? '').length < leastSecret)
-    .map((name) => `${name}: ${leastSecret} characters or more are required.`);
-  return FIELD_KEYS.safeParse(variables['FIELD_KEYS']).success ? short : [...short, 'FIELD_KEYS: keys are required.'];
+  const faults = Object.entries({ API_KEY_SECRET, BLIND_INDEX_KEY, FIELD_KEYS }).flatMap(([name, setting]) => {
+    const { error } = setting.unwrap().safeParse(variables[name] ?? '');
+    return error ? [`${name}: ${error.issues[0]?.message}.`] : [];
+  });
+  const isLong = (variables['DATABASE_ROLE_SECRET'] ?? '').length >= leastSecret;
+  return isLong ? faults : [...faults, `DATABASE_ROLE_SECRET: ${leastSecret} characters or more are required.`];
 }
 
 function findRoleFaults(site: Site): readonly string[] {

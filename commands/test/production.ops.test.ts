@@ -209,6 +209,28 @@ describe('a release', () => {
     expect(again.lines).toContain('access.account.email: 0 re-sealed');
   });
 
+  test('counts the API keys by the secret that they need', async () => {
+    const keyed = (hash: string) =>
+      asAdmin(urlOf('access'), undefined, async (client) => {
+        const organization = 'insert into access.organization (id, name, name_key, tier, created_at, version)';
+        await client.query(
+          `with o as (${organization} values (gen_random_uuid(), $1, $1, 'STANDARD', now(), 1) returning id)
+            insert into access.api_key (id, account_id, organization_id, name, prefix, hash, scopes, allowed_networks, created_at)
+              select gen_random_uuid(), a.id, o.id, 'ERP', 'ifk_live_abcd', $1, '{}', '{}', now() from o, access.account a`,
+          [hash],
+        );
+      });
+    const count = async (): Promise<readonly string[]> => {
+      const counting = startProcess(['commands/keys.ts', 'api-keys'], { ...production(), ...administrator() });
+      expect(await counting.exitCode).toBe(0);
+      return counting.lines;
+    };
+    expect(await count()).toEqual(['There are no API keys.']);
+    await keyed('a1b2c3d4.hash');
+    expect(await count()).toEqual(['secret "a1b2c3d4": 1 API keys']);
+    await asAdmin(urlOf('access'), undefined, (client) => client.query('delete from access.api_key'));
+  });
+
   test('a mail server that hangs does not delay the end of access, and the mail is sent after the restart', async () => {
     const hanging = createServer().listen(0, '127.0.0.1');
     await once(hanging, 'listening');
