@@ -314,6 +314,8 @@ test('an agent with an API key calls documents as tools, and repeats a change sa
     const tool = (name: string) => tools.find((one) => one.name === name);
     // The key may create no further keys, so it has no tool for that.
     expect([tool('LateLoads'), tool('CreateApiKey')]).toEqual([expect.anything(), undefined]);
+    // Agents get no secrets.
+    expect(tool('SignIn')).toBeUndefined();
     expect(tool('LateLoads')?.description).toMatch(/A call costs at most \d+ points\.$/);
     expect(tool('ChangedShipments')?.inputSchema.properties).toMatchObject({
       since: { type: 'string', format: 'date-time' },

@@ -51,8 +51,10 @@ export class CallerTools {
     const document = this.#names.of(caller.identity).get(name);
     if (!document) return undefined;
     const valid = await this.#validOf(document, caller, generation);
-    const tool = valid && this.#toolOf(document, valid, caller, generation);
-    return { document, takesKey: tool?.takesKey ?? false };
+    // A document that the supergraph can't serve is refused by the pipeline, with its reason.
+    if (!valid) return { document, takesKey: false };
+    const tool = this.#toolOf(document, valid, caller, generation);
+    return tool && { document, takesKey: tool.takesKey };
   }
 
   /** Waits for documents that are being prepared. Undefined if the supergraph can't serve the document to this caller. */

@@ -26,7 +26,7 @@ export interface ToolSchema extends Pick<Generation, 'onceTraits'> {
   readonly schema: GraphQLSchema;
 }
 
-/** Makes the tool of a valid document; undefined for a subscription, which has no single result. */
+/** Makes the tool of a valid document; undefined for a subscription, which has no single result, and for results with secrets, which are not for agents. */
 export function toTool(
   text: string,
   { document, operations }: ValidDocument,
@@ -34,13 +34,14 @@ export function toTool(
 ): DocumentTool | undefined {
   const [operation] = operations;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
-  const meanings = describeVariables(document, schema);
-  const variables = inputSchemaOf(operation, schema, (name) => meanings.get(name));
-  const isMutation = operation.operation === OperationTypeNode.MUTATION;
   const hasSecrets = rootFields(operation.selectionSet, document).some(({ name }) =>
     onceTraits.secretResults.has(name.value),
   );
-  const takesKey = isMutation && !hasSecrets && !Object.hasOwn(variables.properties, ownKeyField);
+  if (hasSecrets) return undefined;
+  const meanings = describeVariables(document, schema);
+  const variables = inputSchemaOf(operation, schema, (name) => meanings.get(name));
+  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  const takesKey = isMutation && !Object.hasOwn(variables.properties, ownKeyField);
   return {
     description: describeOperation(text, document, operation, schema),
     inputSchema: takesKey ? withKey(variables) : variables,

@@ -75,6 +75,18 @@ async function auditOf(accountId: string): Promise<string[]> {
 }
 
 describe('changePassword', () => {
+  test('is not for programs with an API key, and leaves no failed sign-in', async () => {
+    const accountId = await givenAccount(access, { email: 'program@access.test', roles: ['ANALYST'] });
+    const program = somebody(['ANALYST'], { accountId, credential: { kind: 'apiKey', id: newId() } });
+    const { errors } = await changePassword(program, 'guessed', newPassword);
+    expect(errors).toMatchObject([
+      {
+        message: 'API keys have no password and no second factor. Sign in instead.',
+        extensions: { code: 'FORBIDDEN' },
+      },
+    ]);
+  });
+
   test('replaces the password, ends the other sessions and keeps the current one', async () => {
     const { email, id } = await givenPerson('Lea Lang');
     const [here, there] = [await signIn(email), await signIn(email)];

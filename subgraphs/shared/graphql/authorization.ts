@@ -53,6 +53,11 @@ export const inPerson: ShieldRule = ruleOf('inPerson', ({ identity }) => {
 /** Any signed-in account. */
 export const signedIn: ShieldRule = accounts('signedIn', () => undefined);
 
+/** A signed-in person, not a program with an API key of the account. */
+export const signedInPerson: ShieldRule = accounts('signedInPerson', ({ credential }) =>
+  credential.kind === 'session' ? undefined : 'API keys have no password and no second factor. Sign in instead.',
+);
+
 /** An account that holds the scope. */
 export function withScope(scope: Scope): ShieldRule {
   return accounts(`scope:${scope}`, ({ scopes }) =>
