@@ -53,9 +53,17 @@ const leastCharacters = 32;
 /** Secrets in the form `ID:SECRET`; one of them may have no id. The first one writes, and all of them read. */
 export type SecretList = readonly [string, ...string[]];
 
-const secretListSetting = z.string().transform((text, context): SecretList => {
+/** A text without ids may be a secret of an earlier release that has commas itself. */
+function secretsIn(text: string): SecretList {
   const [first = '', ...others] = text.split(',').map((secret) => secret.trim());
-  const secrets = [first, ...others] as const;
+  const parts = [first, ...others] as const;
+  const isOne =
+    parts.every((part) => secretIdOf(part) === undefined) && parts.some((part) => part.length < leastCharacters);
+  return others.length === 0 || isOne ? [text] : parts;
+}
+
+const secretListSetting = z.string().transform((text, context): SecretList => {
+  const secrets = secretsIn(text);
   const ids = secrets.map(secretIdOf);
   if (secrets.some((secret, at) => secret.slice((ids[at]?.length ?? -1) + 1).length < leastCharacters))
     context.addIssue(`${leastCharacters} characters or more are required in each secret`);

@@ -79,6 +79,8 @@ describe('the secrets of hashes', () => {
     const old = 'a'.repeat(64);
     expect(read(old).data).toEqual([old]);
     expect(read(`${newer},${old}`).data).toEqual([newer, old]);
+    const withComma = 'a secret of an earlier release, which has no id ';
+    expect(read(withComma).data).toEqual([withComma]);
   });
 
   test('are long, and have different ids', () => {
