@@ -179,6 +179,7 @@ describe('a token that has expired by the clock of the gateway', () => {
   const identifyWith = (clockAhead: number | undefined, reported: number[]) =>
     createFreightAccess({
       verifier: {
+        known: () => undefined,
         verify: async () => undefined,
         skewSeconds: async () => undefined,
         hasExpired: async () => true,
@@ -220,6 +221,7 @@ describe('identity tokens for subgraphs', () => {
     let signed = 0;
     const signer = { sign: (_identity: Identity, { audience }: TokenKind) => `${audience} ${++signed}` };
     const verifier = {
+      known: () => undefined,
       verify: async (token: string): Promise<Identity | undefined> => {
         const id = /^session_(\d)$/.exec(token)?.[1];
         if (id !== undefined) return { ...dispatcher, credential: { kind: 'session', id, needsCode: false } };

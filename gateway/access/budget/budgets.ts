@@ -3,7 +3,7 @@ import type { Tier } from '#shared/vocabulary.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { LongPage } from '../cost/page-sizes.ts';
 import type { BucketSize } from './bucket.ts';
-import type { BudgetStore } from './budget-store.ts';
+import type { BudgetStore, Withdrawn } from './budget-store.ts';
 import { type Claim, claimsOf } from './claims.ts';
 import type { BucketState, BudgetState } from './report.ts';
 import type { ReleaseSlot, SlotStore } from './slots.ts';
@@ -88,7 +88,8 @@ export class Budgets {
     try {
       // The events of a subscription are paid one by one.
       const reserved = isSubscription ? 0 : price;
-      const [points, ...counted] = await this.#takeAll(subject, claimsOf(subject, limits, reserved, rootFields));
+      const claiming = this.#takeAll(subject, claimsOf(subject, limits, reserved, rootFields));
+      const [points, ...counted] = claiming instanceof Promise ? await claiming : claiming;
       const { key, taken } = points;
       const state: BudgetState = { points, requests: limits.requests && counted[0] };
       const isMeasured = this.#mode === 'measure';
@@ -151,12 +152,18 @@ export class Budgets {
   }
 
   /**
-   * Takes all claims, or none of them: a refused operation costs nothing, so that it runs after the time that its refusal states.
+   * Takes all claims, or none of them: a refused operation costs nothing, so that it runs after the time that its refusal states. Points of this
+   * process are there at once: see docs/performance.md, P16.
    * @throws RequestRefusal RATE_LIMITED with the longest of the times that its claims must wait
    */
-  async #takeAll({ tier }: BudgetSubject, claims: readonly [Claim, ...Claim[]]): Promise<[Taken, ...Taken[]]> {
-    const [first, ...others] = claims;
-    const all: [Taken, ...Taken[]] = [await this.#takeClaim(first)];
+  #takeAll({ tier }: BudgetSubject, [first, ...others]: readonly [Claim, ...Claim[]]): Eventually<[Taken, ...Taken[]]> {
+    const taken = this.#takeClaim(first);
+    if (!(taken instanceof Promise) && taken.waitMs === 0 && others.length === 0) return [taken];
+    return this.#takeOthers(tier, taken, others);
+  }
+
+  async #takeOthers(tier: Tier, first: Eventually<Taken>, others: readonly Claim[]): Promise<[Taken, ...Taken[]]> {
+    const all: [Taken, ...Taken[]] = [await first];
     for (const claim of others) all.push(await this.#takeClaim(claim));
     const last = all.reduce((one, other) => (other.waitMs > one.waitMs ? other : one));
     if (last.waitMs === 0) return all;
@@ -167,17 +174,29 @@ export class Budgets {
     throw tooFew(last.claim, last.available, last.waitMs);
   }
 
-  async #takeClaim(claim: Claim): Promise<Taken> {
+  #takeClaim(claim: Claim): Eventually<Taken> {
     const { key, size, points } = claim;
-    return { claim, key, ...(await this.#take(key, size, points)) };
+    const taken = this.#take(key, size, points);
+    return taken instanceof Promise ? taken.then((one) => ({ ...one, claim, key })) : { ...taken, claim, key };
   }
 
   /** Takes points. If there are too few, takes what is left where budgets are only measured. */
-  async #take(key: string, size: BucketSize, points: number): Promise<BucketState & { readonly taken: number }> {
-    const { granted, available, waitMs } = await this.#store.take({ key, size, points });
+  #take(key: string, size: BucketSize, points: number): Eventually<TakenPoints> {
+    const withdrawn = this.#store.take({ key, size, points });
+    if (withdrawn instanceof Promise) return withdrawn.then((one) => this.#takeRest(key, size, points, one));
+    return this.#takeRest(key, size, points, withdrawn);
+  }
+
+  #takeRest(
+    key: string,
+    size: BucketSize,
+    points: number,
+    { granted, available, waitMs }: Withdrawn,
+  ): Eventually<TakenPoints> {
     if (granted || this.#mode === 'enforce') return { size, available, waitMs, taken: points };
-    const left = await this.#store.take({ key, size, points: available, always: true });
-    return { size, available: left.available, waitMs, taken: available };
+    const rest = this.#store.take({ key, size, points: available, always: true });
+    const toTaken = (left: Withdrawn) => ({ size, available: left.available, waitMs, taken: available });
+    return rest instanceof Promise ? rest.then(toTaken) : toTaken(rest);
   }
 }
 
@@ -187,10 +206,15 @@ function tooFew({ describe }: Claim, available: number, waitMs: number): Request
   return new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
 }
 
-/** The outcome of a claim. */
-interface Taken extends BucketState {
-  readonly claim: Claim;
-  readonly key: string;
+type Eventually<T> = T | Promise<T>;
+
+interface TakenPoints extends BucketState {
   /** Points that were taken. */
   readonly taken: number;
+}
+
+/** The outcome of a claim. */
+interface Taken extends TakenPoints {
+  readonly claim: Claim;
+  readonly key: string;
 }

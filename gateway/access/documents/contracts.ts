@@ -36,16 +36,24 @@ const kindsOf: Readonly<Record<Audience, readonly Kind[]>> = {
   anonymous: [{ audience: 'anonymous', roles: ['PARTNER', 'CUSTOMER', 'DRIVER'], excludedTags: ['internal'] }],
 };
 
+/** The contracts of each audience in each tier. Every request looks one up. */
+const contractsByTier: Readonly<Record<Audience, ReadonlyMap<Tier, readonly SchemaContract[]>>> = {
+  partner: inTiers(kindsOf.partner),
+  staff: inTiers(kindsOf.staff),
+  app: inTiers(kindsOf.app),
+  anonymous: inTiers(kindsOf.anonymous),
+};
+
 /** The contract of each kind of caller in each tier. */
-export const schemaContracts: readonly SchemaContract[] = Object.values(kindsOf).flatMap((kinds) =>
-  kinds.flatMap((kind) => tiers.map((tier) => contractOfKind(kind, tier))),
+export const schemaContracts: readonly SchemaContract[] = Object.values(contractsByTier).flatMap((inTier) =>
+  [...inTier.values()].flat(),
 );
 
 const byName = new Map(schemaContracts.map((contract) => [contract.name, contract]));
 
 /** The contracts of an audience in one tier. */
 export function contractsFor(audience: Audience, tier: Tier): readonly SchemaContract[] {
-  return kindsOf[audience].map((kind) => contractNamed(nameOf(kind, tier))!); // the table has every kind and tier
+  return contractsByTier[audience].get(tier) ?? [];
 }
 
 /** Finds a contract by its name. */
@@ -59,6 +67,10 @@ export function contractOf(identity: Identity): SchemaContract {
   const isCustomer = identity.kind === 'account' && identity.roles.includes('CUSTOMER');
   const [contract, ofCustomers = contract] = contractsFor(audienceOf(identity), tier);
   return (isCustomer ? ofCustomers : contract)!; // every audience has a kind
+}
+
+function inTiers(kinds: readonly Kind[]): ReadonlyMap<Tier, readonly SchemaContract[]> {
+  return new Map(tiers.map((tier) => [tier, kinds.map((kind) => contractOfKind(kind, tier))]));
 }
 
 function contractOfKind(kind: Kind, tier: Tier): SchemaContract {

@@ -76,6 +76,8 @@ export interface TokenSigner {
 export interface TokenVerifier {
   /** The identity in a token; undefined if its signature, issuer, audience or times are invalid. */
   verify(token: string): Promise<Identity | undefined>;
+  /** The identity of a token that was verified before and is still valid; undefined for any other token. */
+  known(token: string): Identity | undefined;
   /**
    * For an invalid token: seconds by which the clock of its issuer is ahead of this clock (negative if behind), if nothing
    * else is wrong with the token. Otherwise undefined, also for a token that has merely expired.
@@ -180,6 +182,10 @@ export function createVerifier(
       () => false,
     );
   return {
+    known(token) {
+      const known = cache.get(token);
+      return known && known.endsAt > Date.now() ? known.identity : undefined;
+    },
     async verify(token) {
       const known = cache.get(token);
       if (known) return known.endsAt > Date.now() ? known.identity : undefined;
