@@ -26,4 +26,5 @@ pg_amcheck -h "$sockets" --all --install-missing --heapallindexed
 join -a 1 -e -1 -o 0,1.2,2.2 <(sed '/^$/d' <<< "$rows_before") <(count_rows "$sockets") |
   awk '{ far = $2 - $3; if (far < 0) far = -far
     if ($3 < 0 || far > 100 + $2 / 100) { print "restore test: " $1 " has " $3 " rows; the database had " $2; wrong = 1 }
-    rows += $3 } END { if (!wrong) print "restore test: " NR " tables with " rows + 0 " rows are whole"; exit wrong }'
+    rows += $3 } END { if (NR == 0) { print "restore test: the database has no tables, so nothing is proved"; wrong = 1 }
+    if (!wrong) print "restore test: " NR " tables with " rows + 0 " rows are whole"; exit wrong }'
