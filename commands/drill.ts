@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -11,6 +11,7 @@ import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { installPrograms, MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
+import { readGivenJson } from './read-given-file.ts';
 
 const project = join(import.meta.dirname, '..');
 
@@ -62,7 +63,7 @@ async function runDrill(drill: Drill, hasDemoData: boolean): Promise<DrillReport
 
 /** The reports of a file that `--json` has written. */
 function readReports(file: string): readonly DrillReport[] {
-  const read = JSON.parse(readFileSync(file, 'utf8')) as DrillReport | readonly DrillReport[];
+  const read = readGivenJson('summary', file) as DrillReport | readonly DrillReport[];
   return [read].flat();
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,6 +14,7 @@ import { type LoadKind, type LoadName, loadKinds } from './load/kinds.ts';
 import type { LoadReport } from './load/report.ts';
 import { type LoadTarget, runLoad } from './load/run-load.ts';
 import { withTopologyTarget } from './load/topology-target.ts';
+import { readGivenFile } from './read-given-file.ts';
 
 const project = join(import.meta.dirname, '..');
 
@@ -71,7 +72,7 @@ function givenTarget(url: string, { metrics, ca }: Values, kind: LoadKind): Load
   const addresses = metrics.split(',').filter((address) => address !== '');
   if (kind.lasting && addresses.length === 0)
     throw new ConfigurationError('--metrics: addresses are required, such as http://127.0.0.1:4100/metrics; got none');
-  return { url, keys, metrics: addresses, ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }) };
+  return { url, keys, metrics: addresses, ...(ca !== undefined && { ca: readGivenFile('--ca', ca) }) };
 }
 
 /** @throws ConfigurationError for a product that cannot be reached, and for keys that it refuses */

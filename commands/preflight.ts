@@ -1,12 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { errorMessage } from '#shared/errors/error-code.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { type CheckReport, runCheck } from './preflight/check.ts';
 import { checks } from './preflight/checks.ts';
+import { readGivenFile } from './read-given-file.ts';
 
 const command = {
   call: 'npm run preflight --',
@@ -21,14 +20,6 @@ const command = {
   },
 } as const;
 
-function readVariables(file: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigurationError(`--env-file: a readable file is required; ${errorMessage(error)}`);
-  }
-}
-
 function print({ name, passed, says, advice }: CheckReport): void {
   console.log(`${passed ? 'pass' : 'FAIL'} ${name}: ${says}`);
   if (advice !== undefined) console.log(`     ${advice}`);
@@ -40,7 +31,7 @@ try {
   const project = join(import.meta.dirname, '..');
   const site = {
     project,
-    variables: readVariables(values['env-file']),
+    variables: parseEnv(readGivenFile('--env-file', values['env-file'])),
     prometheus,
     edge,
     plainEdge,

@@ -7,7 +7,7 @@ import { runProcess } from '#shared/runtime/run-process.ts';
 import { serveControl } from '../drills/release/control.ts';
 import { buildImage } from '../drills/topology/build-image.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
-import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
+import { commandToEnter, isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
 import { Topology } from '../drills/topology/topology.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
 
@@ -37,14 +37,15 @@ async function run(): Promise<void> {
     allowForEnd(60_000);
     if (values.data === undefined) resources.defer(() => rmSync(data, { recursive: true, force: true }));
     const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
-    writeFileSync(join(data, 'variables.env'), variablesFile(environment), { mode: 0o600 });
+    const variables = join(data, 'variables.env');
+    writeFileSync(variables, variablesFile(environment), { mode: 0o600 });
     setUpInside(readComposeFile(join(project, 'docker-compose.yml'), environment));
     const app = process.env[appVariable] ?? project;
     const topology = await Topology.start({ project, app, data, environment, say: (line) => console.log(line) });
     resources.use(topology);
     resources.use(await serveControl(topology, data));
-    console.log(`Not here: ${topology.absent.join(', ')}.`);
-    console.log(`Ready: https://proxy:8443/graphql. Another shell: nsenter --target ${process.pid} --net --mount bash`);
+    console.log(`Not here: ${topology.absent.join(', ')}. Variables: ${variables}.`);
+    console.log(`Ready: https://proxy:8443/graphql. Another shell: ${commandToEnter(process.pid)}`);
   }, 'Stopping …');
 }
 

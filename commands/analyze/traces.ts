@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readGivenJson } from '../read-given-file.ts';
 import { normalText } from './normal-text.ts';
 
 const tag = z.object({ key: z.string(), value: z.unknown() });
@@ -22,11 +24,13 @@ const timeoutMs = 30_000;
  * @param hours how far to look back
  */
 export async function readTraces(source: string, hours: number): Promise<readonly Trace[]> {
-  if (!/^https?:/.test(source)) return traces.parse(JSON.parse(readFileSync(source, 'utf8'))).data;
+  if (!/^https?:/.test(source)) return traces.parse(readGivenJson('--traces', source)).data;
   const url = new URL('/api/traces', source);
   const parameters = { service: 'gateway', lookback: `${hours}h`, limit: '1000' };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+    throw new ConfigurationError(`--traces: ${source} does not respond (${errorMessage(error)})`);
+  });
   if (!response.ok) throw new Error(`${source} responds ${response.status}.`);
   return traces.parse(await response.json()).data;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readGivenJson } from '../read-given-file.ts';
 import { type Point, socketKilobytes, type Unit } from './model.ts';
 
 const cpuMs = z.object({ product: z.number(), postgres: z.number() });
@@ -27,7 +27,7 @@ const liveReport = z.object({
 const liveCase = 'all different';
 
 function readReport<S extends z.ZodType>(shape: S, file: string, made: string): z.infer<S> {
-  const { data, error } = shape.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const { data, error } = shape.safeParse(readGivenJson(`a report of ${made}`, file));
   if (error) throw new ConfigurationError(`${file}: a report of ${made} is required; ${z.prettifyError(error)}`);
   return data;
 }

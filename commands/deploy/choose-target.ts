@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { remoteSets } from '../../drills/release/control.ts';
-import { topologyTarget } from '../../drills/release/topology-target.ts';
+import { requireNetworkOfTopology, topologyTarget } from '../../drills/release/topology-target.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
 import { renderOverlay } from '../check-deploy/kubernetes/render.ts';
 import { openCompose } from './compose/open-compose.ts';
@@ -21,13 +22,35 @@ export interface TargetOptions {
   readonly app: string;
 }
 
-/** @throws ConfigurationError for another target */
+/** @throws ConfigurationError for another target, or if it can't be reached. Nothing has changed then */
 export async function chooseTarget(options: TargetOptions): Promise<ReleaseTarget> {
   const { target, project, overlay, prometheus, data, app } = options;
-  if (target === 'topology') return topologyTarget(remoteSets(data), join(data, 'volumes/proxy-state'), app);
-  if (target === 'compose') return openCompose(project, options['env-file']);
+  if (target === 'topology') {
+    const sets = remoteSets(data);
+    await requireNetworkOfTopology();
+    return topologyTarget(sets, join(data, 'volumes/proxy-state'), app);
+  }
+  if (target === 'compose')
+    return required('--target compose: Docker with the running product', openCompose(project, options['env-file']));
   if (target !== 'kubernetes')
     throw new ConfigurationError(`--target: kubernetes, compose or topology is required; got ${target}`);
-  const { objects } = await renderOverlay('kubectl', project, overlay);
+  const { objects } = await required(
+    '--overlay: a folder that kubectl renders',
+    renderOverlay('kubectl', project, overlay),
+  );
+  await required(
+    '--target kubernetes: a cluster that kubectl reaches',
+    runKubectl(['get', 'deployments', '--output=name']),
+  );
   return kubernetesTarget(objects, runKubectl, prometheus);
+}
+
+/** @throws ConfigurationError with the last line of what the program says */
+async function required<T>(what: string, found: Promise<T>): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`${what} is required; ${errorMessage(error).trim().split('\n').at(-1)}`);
+  }
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { stringify } from 'yaml';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { secretsOf } from '../check-deploy/product-processes.ts';
+import { readGivenFile } from '../read-given-file.ts';
 import { rotationOf, type Settings } from './next-values.ts';
 
 export interface RotationOptions {
@@ -14,7 +14,7 @@ export interface RotationOptions {
 /** The steps of a rotation as text: comments say what to do, the rest are the values. @throws ConfigurationError */
 export async function printedRotation(name: string, { file, form }: RotationOptions): Promise<string> {
   const settings: Settings =
-    file === undefined ? process.env : { ...process.env, ...parseEnv(readFileSync(file, 'utf8')) };
+    file === undefined ? process.env : { ...process.env, ...parseEnv(readGivenFile('--file', file)) };
   const steps = await rotationOf(name, settings);
   const printed = steps.map(({ does, values }, at) => [
     `# ${at + 1}. ${does}`,

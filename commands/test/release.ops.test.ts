@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -15,7 +15,8 @@ const minutesMs = 60_000;
 
 let data: string;
 let topology: ChildProcess;
-let pid: string;
+/** Arguments of nsenter, as the topology prints them. */
+let enter: readonly string[];
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'freight-release-'));
   topology = spawn('node', ['commands/topology.ts', '--data', data], {
@@ -24,9 +25,9 @@ beforeAll(async () => {
   });
   if (!topology.stdout) throw new Error('The topology has no output.');
   for await (const line of createInterface(topology.stdout)) {
-    const [, found] = /^Ready: .*--target (\d+)/.exec(line) ?? [];
+    const [, found] = /^Ready: .* Another shell: nsenter (.+) bash$/.exec(line) ?? [];
     if (!found) continue;
-    pid = found;
+    enter = found.split(' ');
     break;
   }
   topology.stdout.resume();
@@ -42,9 +43,7 @@ afterAll(async () => {
 async function inside(
   ...args: readonly string[]
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const own = userInfo().uid === 0 ? [] : ['--user', '--preserve-credentials'];
-  const enter = ['--target', pid, ...own, '--net', '--mount', `--wd=${root}`, process.execPath];
-  return run('nsenter', [...enter, ...args]).then(
+  return run('nsenter', [...enter, `--wd=${root}`, process.execPath, ...args]).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   );
@@ -83,6 +82,16 @@ test(
   },
   8 * minutesMs,
 );
+
+test('npm run deploy is refused outside the network of the topology, before it changes anything', async () => {
+  const target = ['--target', 'topology', '--data', data];
+  const refused = run(process.execPath, ['commands/deploy.ts', '--to', '0.3.0', ...target], { cwd: root });
+  await expect(refused).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('--target topology: a shell in the network of the topology is required'),
+  });
+});
 
 test(
   'npm run deploy -- --back gives the former version all traffic',

@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { sendByName } from '../../release/gateway-reading.ts';
 import { HaproxyEdge } from '../../release/haproxy-edge.ts';
 import { type ProcessSets, setsTarget } from '../../release/sets-target.ts';
@@ -18,4 +20,13 @@ export function topologyTarget(sets: ProcessSets, proxyState: string, app: strin
     stopNext: () => sets.stopNext(),
   };
   return setsTarget(ofFolder, edge, sendByName);
+}
+
+/** @throws ConfigurationError outside the network of the topology, where its gateways have no names */
+export async function requireNetworkOfTopology(): Promise<void> {
+  const isKnown = await lookup('next-gateway-1').catch(() => undefined);
+  if (isKnown) return;
+  throw new ConfigurationError(
+    '--target topology: a shell in the network of the topology is required; `npm run topology` prints how to enter it',
+  );
 }

@@ -8,10 +8,16 @@ import type { ComposeFile } from './compose-file.ts';
 import { withNextSet } from './next-set.ts';
 import { assignAddresses, hostsFile } from './places.ts';
 
-/** Set in the process that runs inside the network namespace. */
+/** Set in the process that runs inside the network namespace: whether that belongs to root, or to the namespace of a user. */
 const insideVariable = 'FREIGHT_PRIVATE_NETWORK';
 
-export const isInside = (): boolean => process.env[insideVariable] === '1';
+export const isInside = (): boolean => process.env[insideVariable] !== undefined;
+
+/** The command with which the person who started this process opens a shell in its network. */
+export function commandToEnter(pid: number): string {
+  const own = process.env[insideVariable] === 'user' ? '--user --preserve-credentials ' : '';
+  return `nsenter --target ${pid} ${own}--net --mount bash`;
+}
 
 /**
  * Runs this command again in a network namespace of its own, so that its ports meet no others and its hosts file is private.
@@ -20,7 +26,8 @@ export const isInside = (): boolean => process.env[insideVariable] === '1';
  * @throws ConfigurationError where the kernel allows no namespaces
  */
 export async function runInside(variables: Readonly<Record<string, string>>): Promise<number> {
-  const own = userInfo().uid === 0 ? [] : ['--user', '--map-root-user'];
+  const isRoot = userInfo().uid === 0;
+  const own = isRoot ? [] : ['--user', '--map-root-user'];
   // Each program becomes the next one, so that signals reach this command inside, and it ends with the one outside.
   const flags = [...own, '--net', '--mount', 'setpriv', '--pdeathsig', 'KILL'];
   try {
@@ -32,7 +39,7 @@ export async function runInside(variables: Readonly<Record<string, string>>): Pr
   }
   const child = spawn('unshare', [...flags, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
     stdio: 'inherit',
-    env: { ...process.env, ...variables, [insideVariable]: '1' },
+    env: { ...process.env, ...variables, [insideVariable]: isRoot ? 'root' : 'user' },
   });
   // The terminal sends its signals to the child as well.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

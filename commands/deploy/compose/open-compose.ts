@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readComposeData, readComposeFile } from '../../../drills/topology/compose-file.ts';
 import { standingSet } from '../../../drills/topology/next-set.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
+import { readGivenFile } from '../../read-given-file.ts';
 import { runProgram } from '../run-program.ts';
 import { composeTarget, type Docker } from './compose-target.ts';
 import { nextFile } from './next-file.ts';
@@ -13,7 +14,7 @@ const docker: Docker = (args, variables = {}) => runProgram('docker', args, { va
 /** The target on this host. @param envFile variables of docker-compose.yml */
 export async function openCompose(project: string, envFile: string): Promise<ReleaseTarget> {
   const composeFile = join(project, 'docker-compose.yml');
-  const processes = standingSet(readComposeFile(composeFile, parseEnv(readFileSync(envFile, 'utf8')))).flat();
+  const processes = standingSet(readComposeFile(composeFile, parseEnv(readGivenFile('--env-file', envFile)))).flat();
   const next = join(project, '.data/docker-compose.next.json');
   mkdirSync(dirname(next), { recursive: true });
   writeFileSync(next, JSON.stringify(nextFile(readComposeData(composeFile), processes), null, 2));

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { Counters } from '../../../release/reading.ts';
 
 const timeoutMs = 5_000;
@@ -14,11 +16,13 @@ interface Sample {
   readonly value: number;
 }
 
-/** Reads figures of a Prometheus. @throws Error if it does not respond */
+/** Reads figures of a Prometheus. @throws ConfigurationError if it does not respond */
 export async function query(prometheus: string, expression: string): Promise<readonly Sample[]> {
   const url = new URL('/api/v1/query', prometheus);
   url.searchParams.set('query', expression);
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+    throw new ConfigurationError(`--prometheus: ${prometheus} does not respond (${errorMessage(error)})`);
+  });
   if (!response.ok) throw new Error(`${prometheus} responds ${response.status}.`);
   const { data } = answer.parse(await response.json());
   return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
