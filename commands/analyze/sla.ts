@@ -4,6 +4,9 @@ import { query } from '../deploy/kubernetes/prometheus-figures.ts';
 /** Share of the requests that must not fail because of the graph. */
 const objective = 0.9995;
 
+/** Part of a month whose figures speak for all of it. */
+const wholeMonth = 0.95;
+
 export interface SlaReport {
   readonly month: string;
   readonly requests: number;
@@ -79,7 +82,8 @@ export function slaOf(month: Omit<SlaReport, 'availability' | 'objective' | 'bud
 export function renderSla(report: SlaReport): string {
   const { month, requests, failed, availability, budgetUsed, p95Ms, covered, alerts, met } = report;
   const percent = (share: number, digits: number) => `${(share * 100).toFixed(digits)} %`;
-  const outcome = requests > 0 ? (met ? 'met' : 'missed') : 'not measured: Prometheus has no requests of this month';
+  const measured = `${met ? 'met' : 'missed'}${covered < wholeMonth ? ` in the ${percent(covered, 1)} of the month that has figures` : ''}`;
+  const outcome = requests > 0 ? measured : 'not measured: Prometheus has no requests of this month';
   return [
     `# Service level of ${month}`,
     '',

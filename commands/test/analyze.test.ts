@@ -5,7 +5,7 @@ import { findFaults } from '../analyze/findings.ts';
 import type { MetricFigures } from '../analyze/metrics.ts';
 import { normalText } from '../analyze/normal-text.ts';
 import { renderAnalysis } from '../analyze/report.ts';
-import { readMonth, slaOf } from '../analyze/sla.ts';
+import { readMonth, renderSla, slaOf } from '../analyze/sla.ts';
 import { pointsByOperation, statementUses, type Trace } from '../analyze/traces.ts';
 
 const driver = 'select name from driver where id = $1';
@@ -158,6 +158,10 @@ test('a month meets 99.95 % or not, and the report says how much of the error bu
   expect(slaOf({ ...month, failed: 400 }).budgetUsed).toBeCloseTo(0.8);
   expect(slaOf({ ...month, failed: 600 })).toMatchObject({ met: false });
   expect(slaOf({ ...month, requests: 0, failed: 0 })).toMatchObject({ met: false });
+  expect(renderSla(slaOf({ ...month, failed: 400, covered: 1 }))).toContain('**met**');
+  expect(renderSla(slaOf({ ...month, failed: 400, covered: 0.002 }))).toContain(
+    '**met in the 0.2 % of the month that has figures**',
+  );
 });
 
 test('the current month ends now; a coming month and other texts are refused', () => {

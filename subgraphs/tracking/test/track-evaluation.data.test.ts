@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
@@ -8,7 +8,6 @@ import { type Fix, toTrack } from '../domain/track.ts';
 
 /** The buses of one line in Liverpool on one afternoon (UK Bus Open Data Service): a position about every 20 s. */
 const file = join(process.cwd(), '../shared/data/gps-bus-liverpool/route14_outbound.csv');
-const here = existsSync(file);
 const toleranceMeters = 25;
 
 const row = z.object({
@@ -20,7 +19,7 @@ const row = z.object({
 });
 
 describe('tracks of real buses', () => {
-  (here ? test : test.skip)('keep within the tolerance with a fraction of the positions', () => {
+  test('keep within the tolerance with a fraction of the positions', () => {
     const journeys = [...Map.groupBy(fixes(), ({ journey }) => journey).values()].filter((own) => own.length >= 10);
     let recorded = 0;
     let shown = 0;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
@@ -10,7 +10,6 @@ import { dispatcher, openScene, type Scene } from './scene.ts';
 
 /** Ten San Francisco taxis (Cabspotting, May 2008) against the ENTER and EXIT list that comes with them. */
 const folder = join(process.cwd(), '../shared/data/drivers-cabspotting');
-const here = existsSync(join(folder, 'geofence_events.csv'));
 
 const fenceFile = z.array(
   z.union([
@@ -22,7 +21,7 @@ const fenceFile = z.array(
 describe('geofences on real tracks', () => {
   const fences = () => fenceFile.parse(JSON.parse(read('geofences.json'))).map(fenceOf);
 
-  (here ? test : test.skip)('find the same through the graph, reported in batches and partly twice', async () => {
+  test('find the same through the graph, reported in batches and partly twice', async () => {
     const cab = 'abcoij';
     const scene = await openScene();
     try {
@@ -44,7 +43,7 @@ describe('geofences on real tracks', () => {
     }
   });
 
-  (here ? test : test.skip)('find every ENTER and EXIT of the file and invent none', () => {
+  test('find every ENTER and EXIT of the file and invent none', () => {
     const expected = new Set(expectedEvents());
     const watched = fences();
     const found = new Set(cabs().flatMap((cab) => eventsOf(cab, watched)));
