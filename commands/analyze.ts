@@ -50,7 +50,7 @@ interface Sources {
 async function analyze(folder: string, { prometheus, traces, hours }: Sources): Promise<void> {
   const { ANALYZE_DATABASE_URL: database } = parseEnvironment(settings, process.env);
   if (!prometheus && !traces && !database)
-    throw new ConfigurationError('--prometheus, --traces or ANALYZE_DATABASE_URL: at least one is required; got none');
+    throw new ConfigurationError('There is nothing to analyze. Set --prometheus, --traces or ANALYZE_DATABASE_URL.');
   const read = traces ? await readTraces(traces, hours) : undefined;
   const figures: Figures = {
     database: database ? await readDatabase(database) : undefined,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { nobody, planRelease } from '../release/plan.ts';
+import { noTraffic, planRelease } from '../release/plan.ts';
 import { runRelease } from '../release/run-release.ts';
 import { chooseTarget } from './deploy/choose-target.ts';
 
@@ -68,13 +68,13 @@ async function deploy(): Promise<void> {
   const { values } = readCommandLine(command);
   const target = await chooseTarget({ ...values, project, data: resolve(values.data), app: resolve(values.app) });
   if (values.back) {
-    await target.direct(nobody);
+    await target.direct(noTraffic);
     await target.stop();
     console.log('The former version has all traffic.');
     return;
   }
   const version = values.to;
-  if (!version) throw new ConfigurationError('--to: a version is required; got nothing');
+  if (!version) throw new ConfigurationError('Name the version to release, for example --to 1.2.0.');
   const seconds = (option: 'step' | 'watch', least: number) =>
     wholeNumber(option, values[option], least, daySeconds) * 1_000;
   const first = values.first.split(',').filter((one) => one !== '');

@@ -1,5 +1,5 @@
 import type { Plan, Share } from './plan.ts';
-import { nobody } from './plan.ts';
+import { noTraffic } from './plan.ts';
 import { type Figures, figuresBetween, type Reading } from './reading.ts';
 
 /** Requests after which a step may be ended early because of its errors or durations. */
@@ -29,8 +29,8 @@ export const firstState = (begun: Reading): State => ({ phase: 'step', index: 0,
 
 /** Who gets the next version in this state. */
 export function shareIn(state: State, { steps }: Plan): Share {
-  if (state.phase === 'rolledBack') return nobody;
-  return steps[state.phase === 'step' ? state.index : steps.length - 1] ?? nobody;
+  if (state.phase === 'rolledBack') return noTraffic;
+  return steps[state.phase === 'step' ? state.index : steps.length - 1] ?? noTraffic;
 }
 
 /** Decides by a new reading how the release goes on. */

@@ -38,4 +38,4 @@ export function planRelease(stepMs: number, watchMs: number, chosen: readonly st
 }
 
 /** The former version has all traffic. */
-export const nobody: Share = { percent: 0, chosen: [] };
+export const noTraffic: Share = { percent: 0, chosen: [] };

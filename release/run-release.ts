@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '#shared/errors/error-code.ts';
 import { advance, firstState, type State, shareIn } from './judge.ts';
-import { nobody, type Plan, type Share } from './plan.ts';
+import { noTraffic, type Plan, type Share } from './plan.ts';
 import { type Figures, figuresBetween, type Reading } from './reading.ts';
 import type { ReleaseTarget } from './target.ts';
 
@@ -41,14 +41,14 @@ export async function runRelease(target: ReleaseTarget, options: ReleaseOptions)
   if (reason === undefined) {
     // From here on the next version stays, whatever happens: its set keeps the traffic until the standing one is whole.
     await target.promote(version);
-    await target.direct(nobody);
+    await target.direct(noTraffic);
     await target.stop();
     say(`${version} is released.`);
     return { version, startedAt, outcome: 'released', reason, rollbackMs: undefined, steps };
   }
   say(`Rolling back: ${reason}`);
   const decidedAt = performance.now();
-  await target.direct(nobody);
+  await target.direct(noTraffic);
   const rollbackMs = Math.round(performance.now() - decidedAt);
   say(`The former version gets all requests again, after ${rollbackMs} ms.`);
   await target.stop();

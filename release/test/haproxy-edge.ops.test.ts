@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { HaproxyEdge } from '../haproxy-edge.ts';
-import { nobody } from '../plan.ts';
+import { noTraffic } from '../plan.ts';
 
 const root = join(import.meta.dirname, '../..');
 const resources = new AsyncDisposableStack();
@@ -105,7 +105,7 @@ const keys = Array.from({ length: 300 }, (_, index) => ({ 'x-api-key': `ifk_live
 const askAll = () => Promise.all(keys.map(ask));
 
 test('a share of the callers gets the next version, each caller the same one every time, and more and more of them', async () => {
-  await edge.direct(nobody);
+  await edge.direct(noTraffic);
   expect(new Set(await askAll())).toEqual(new Set(['standing']));
   await edge.direct({ percent: 25, chosen: [] });
   const some = await askAll();
@@ -130,7 +130,7 @@ test('an account keeps its version when its token is renewed', async () => {
   expect(new Set(first).size).toBe(2);
 });
 
-test('chosen organizations and API keys get the next version, and nobody else', async () => {
+test('chosen organizations and API keys get the next version, and noTraffic else', async () => {
   await edge.direct({ percent: 0, chosen: ['org-1', 'ifk_live_4f9A'] });
   expect(await ask({ authorization: tokenOf({ sub: 'one', organizationId: 'org-1' }) })).toBe('next');
   expect(await ask({ authorization: tokenOf({ sub: 'one', organizationId: 'org-2' }) })).toBe('standing');

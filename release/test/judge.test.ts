@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advance, firstState, type State, shareIn } from '../judge.ts';
-import { nobody, planRelease } from '../plan.ts';
+import { noTraffic, planRelease } from '../plan.ts';
 import type { Counters, Reading } from '../reading.ts';
 
 const minute = 60_000;
@@ -93,7 +93,7 @@ test.each<[string, readonly Minute[], string]>([
 ])('it is rolled back when %s', (_name, minutes, reason) => {
   const state = last(minutes);
   expect(state).toEqual({ phase: 'rolledBack', reason });
-  if (state) expect(shareIn(state, plan)).toBe(nobody);
+  if (state) expect(shareIn(state, plan)).toBe(noTraffic);
 });
 
 test.each<[string, readonly Minute[]]>([
@@ -143,7 +143,7 @@ test('whatever happens, no share is skipped, none shrinks before a rollback, and
       const order = plan.steps.map(({ percent }) => percent);
       expect([...new Set(shares)]).toEqual(order.slice(0, new Set(shares).size));
       expect(shares).toEqual(shares.toSorted((one, two) => one - two));
-      if (end >= 0) for (const state of states.slice(end)) expect(shareIn(state, plan)).toBe(nobody);
+      if (end >= 0) for (const state of states.slice(end)) expect(shareIn(state, plan)).toBe(noTraffic);
     }),
     { seed: 12, numRuns: 60 },
   );

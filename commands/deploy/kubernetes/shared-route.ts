@@ -15,7 +15,7 @@ const keyBeginning = /^ifk_(?:live|test)_\w{4}$/;
  */
 export function sharedRoute(route: IHTTPRoute, { percent, chosen }: Share): IHTTPRoute {
   const [rule] = route.spec.rules ?? [];
-  if (!rule) throw new ConfigurationError('HTTPRoute graph: a rule is required; got none.');
+  if (!rule) throw new ConfigurationError('The HTTPRoute "graph" has no rule. Apply the overlay first.');
   const other = chosen.find((one) => !keyBeginning.test(one));
   if (other !== undefined)
     throw new ConfigurationError(
