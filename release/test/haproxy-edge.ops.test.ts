@@ -130,7 +130,7 @@ test('an account keeps its version when its token is renewed', async () => {
   expect(new Set(first).size).toBe(2);
 });
 
-test('chosen organizations and API keys get the next version, and noTraffic else', async () => {
+test('chosen organizations and API keys get the next version, and nobody else', async () => {
   await edge.direct({ percent: 0, chosen: ['org-1', 'ifk_live_4f9A'] });
   expect(await ask({ authorization: tokenOf({ sub: 'one', organizationId: 'org-1' }) })).toBe('next');
   expect(await ask({ authorization: tokenOf({ sub: 'one', organizationId: 'org-2' }) })).toBe('standing');
