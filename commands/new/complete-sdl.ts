@@ -1,4 +1,13 @@
-import { type DefinitionNode, type DocumentNode, Kind, parse, visit } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  Kind,
+  type ListValueNode,
+  parse,
+  print,
+  specifiedDirectives,
+  visit,
+} from 'graphql';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 
 export interface SubgraphText {
@@ -24,7 +33,38 @@ export function completeSdl(sdl: string, others: readonly SubgraphText[]): strin
       );
   }
   const borrowed = borrow(document, new Map(parsed.flatMap(({ document: other }) => [...typesOf(other)])));
-  return `${[sdl.trimEnd(), ...borrowed.map(textOf)].join('\n\n')}\n`;
+  const directives = borrowed.flatMap(directivesOf);
+  return `${[importDirectives(sdl, document, directives).trimEnd(), ...borrowed.map(textOf)].join('\n\n')}\n`;
+}
+
+/** Names of the directives on a definition and on its parts, with their `@`. */
+function directivesOf(definition: DefinitionNode): string[] {
+  const names: string[] = [];
+  visit(definition, { Directive: ({ name }) => void names.push(`@${name.value}`) });
+  return names;
+}
+
+/** Adds directives to the `@link(import:)` of a document. GraphQL's own directives need no import. */
+function importDirectives(sdl: string, document: DocumentNode, directives: readonly string[]): string {
+  const list = importsOf(document);
+  if (!list?.loc) return sdl;
+  const imported = list.values.flatMap((value) => (value.kind === Kind.STRING ? [value.value] : []));
+  const own = specifiedDirectives.map(({ name }) => `@${name}`);
+  const missing = new Set(directives).difference(new Set([...imported, ...own]));
+  const entries = [...list.values.map((value) => print(value)), ...[...missing].map((name) => `"${name}"`)];
+  return `${sdl.slice(0, list.loc.start)}[${entries.join(', ')}]${sdl.slice(list.loc.end)}`;
+}
+
+function importsOf(document: DocumentNode): ListValueNode | undefined {
+  let list: ListValueNode | undefined;
+  visit(document, {
+    Directive({ name, arguments: given }) {
+      const value =
+        name.value === 'link' ? given?.find((argument) => argument.name.value === 'import')?.value : undefined;
+      if (value?.kind === Kind.LIST) list = value;
+    },
+  });
+  return list;
 }
 
 /** Names of types, and fields of root types in the form `Query.depot`. */

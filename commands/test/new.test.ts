@@ -6,6 +6,12 @@ import { planSubgraph } from '../new/plan.ts';
 /** The names that `npm run new -- subgraph NAME` derives and refuses; new.ops.test.ts runs the command. */
 const root = resolve(import.meta.dirname, '../..');
 
+test('A new subgraph composes with the graph, also with the directives of the types that it shares', () => {
+  const { files } = planSubgraph(root, namesOf('loading-docks'));
+  expect(files.get('subgraphs/loading-docks/schema.graphql')).toMatch(/import: \[.*"@tag".*\]/);
+  expect(files.get('schema/supergraph.graphql')).toContain('createLoadingDock(');
+});
+
 describe('names', () => {
   test.each([
     ['loading-docks', undefined, 'LoadingDock', 'loadingDocks'],
