@@ -6,13 +6,16 @@ const sumMs = 120_000;
 /** A sum of all rows of a table, by the name of the table. Tables with the same rows have the same sum. */
 export type TableSums = ReadonlyMap<string, string>;
 
-/** Reads all tables of the product. Queues are left out: their workers write at any time. @param url of the administrator */
+/** Claims of work that repeats (decision 0034). */
+const claimsTable = 'chore';
+
+/** Reads all tables of the product. Queues and claims are left out: their workers write at any time. @param url of the administrator */
 export async function sumTables(url: string): Promise<TableSums> {
   const tables = await queryOnce<{ name: string }>(
     url,
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
-      where schemaname not in ('pg_catalog', 'information_schema', $1) order by 1`,
-    [jobsSchema],
+      where schemaname not in ('pg_catalog', 'information_schema', $1) and tablename <> $2 order by 1`,
+    [jobsSchema, claimsTable],
   );
   const parts = tables.map(
     ({ name }) =>
