@@ -66,6 +66,7 @@ module "routing" {
   active    = local.active
   stand_ins = var.stand_ins
   moved     = var.moved
+  check     = yamldecode(file("${path.module}/routing/check.yaml"))
 }
 
 module "cdn" {

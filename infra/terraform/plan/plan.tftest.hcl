@@ -146,6 +146,7 @@ run "a_stand_in_waits_with_weight_0" {
   variables {
     active    = ["us-east-1", "eu-west-1"]
     stand_ins = { us-east-1 = "us-west-2" }
+    check     = { interval = 10, timeout = 4, failures = 2, ttl = 2 }
   }
 
   assert {
@@ -154,8 +155,8 @@ run "a_stand_in_waits_with_weight_0" {
   }
 
   assert {
-    condition     = output.seconds == { detected = 30, led_away = 60, dns_knows = 30 }
-    error_message = "Three failures at 10 s each, then 30 s until resolvers ask again."
+    condition     = output.seconds == { detected = 24, led_away = 26 }
+    error_message = "Two checks at 10 s each, 4 s until the second one has failed, then 2 s until resolvers ask again."
   }
 }
 
@@ -168,6 +169,7 @@ run "a_planned_move_shares_the_traffic" {
     active    = ["us-east-1"]
     stand_ins = { us-east-1 = "us-west-2" }
     moved     = { us-east-1 = 25 }
+    check     = { interval = 10, timeout = 4, failures = 2, ttl = 2 }
   }
 
   assert {
@@ -184,6 +186,7 @@ run "a_region_without_stand_in_cannot_be_moved" {
   variables {
     active = ["eu-west-1"]
     moved  = { eu-west-1 = 25 }
+    check  = { interval = 10, timeout = 4, failures = 2, ttl = 2 }
   }
   expect_failures = [var.moved]
 }
@@ -195,7 +198,7 @@ run "slow_detection_is_refused" {
   }
   variables {
     active = ["eu-west-1"]
-    check  = { interval = 30, failures = 3, ttl = 30 }
+    check  = { interval = 30, timeout = 4, failures = 2, ttl = 2 }
   }
   expect_failures = [var.check]
 }
@@ -207,9 +210,29 @@ run "names_that_are_kept_too_long_are_refused" {
   }
   variables {
     active = ["eu-west-1"]
-    check  = { interval = 10, failures = 3, ttl = 60 }
+    check  = { interval = 10, timeout = 4, failures = 2, ttl = 30 }
   }
   expect_failures = [var.check]
+}
+
+run "one_failed_check_is_not_enough" {
+  command = plan
+  module {
+    source = "./routing"
+  }
+  variables {
+    active = ["eu-west-1"]
+    check  = { interval = 10, timeout = 4, failures = 1, ttl = 10 }
+  }
+  expect_failures = [var.check]
+}
+
+run "clients_are_led_away_within_30_seconds" {
+  command = plan
+  assert {
+    condition     = output.routing.seconds.led_away < 30
+    error_message = "routing/check.yaml leads clients of a lost region away in less than 30 seconds."
+  }
 }
 
 run "the_cdn_keeps_code_30_days_and_images_90" {

@@ -29,13 +29,13 @@ variable "moved" {
 }
 
 variable "check" {
-  description = "Health checks: seconds between them, failures until a region is unhealthy, and seconds that resolvers keep a name."
+  description = "Health checks: seconds between them, seconds until one has failed, failures until a region is unhealthy, and seconds that resolvers keep a name."
   type = object({
     interval = number
+    timeout  = number
     failures = number
     ttl      = number
   })
-  default = { interval = 10, failures = 3, ttl = 30 }
 
   validation {
     condition     = contains([10, 30], var.check.interval)
@@ -43,13 +43,18 @@ variable "check" {
   }
 
   validation {
-    condition     = var.check.interval * var.check.failures <= 30
-    error_message = "A region must be unhealthy after at most 30 seconds."
+    condition     = var.check.timeout == 4
+    error_message = "Route 53 waits for a connection for 4 seconds. It has no setting for that."
   }
 
   validation {
-    condition     = var.check.interval * var.check.failures + var.check.ttl <= 60
-    error_message = "Clients must be led away within 60 seconds: detection and the TTL of the record together."
+    condition     = var.check.failures >= 2
+    error_message = "One failed check must not lead the clients of a region away."
+  }
+
+  validation {
+    condition     = var.check.interval * var.check.failures + var.check.timeout + var.check.ttl < 30
+    error_message = "Clients must be led away in less than 30 seconds: all checks, the time-out of the last one and the TTL of the record together."
   }
 }
 
@@ -79,10 +84,9 @@ output "check" {
 }
 
 output "seconds" {
-  description = "Seconds until a lost region is noticed, and until clients are led away."
+  description = "Seconds at most until a lost region is noticed, and until clients are led away. A region may be lost just after a check."
   value = {
-    detected  = var.check.interval * var.check.failures
-    led_away  = var.check.interval * var.check.failures + var.check.ttl
-    dns_knows = var.check.ttl
+    detected = var.check.interval * var.check.failures + var.check.timeout
+    led_away = var.check.interval * var.check.failures + var.check.timeout + var.check.ttl
   }
 }
