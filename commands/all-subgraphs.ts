@@ -3,17 +3,17 @@ import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import { readAccessConfig } from '../subgraphs/access/config.ts';
 import { type AccessSecrets, accessTables, createAccess } from '../subgraphs/access/subgraph.ts';
 import { analytics } from '../subgraphs/analytics/subgraph.ts';
-import { fleet } from '../subgraphs/fleet/subgraph.ts';
+import { createFleet, fleetTables } from '../subgraphs/fleet/subgraph.ts';
 import { pricing } from '../subgraphs/pricing/subgraph.ts';
 import { risk } from '../subgraphs/risk/subgraph.ts';
 import { shipments } from '../subgraphs/shipments/subgraph.ts';
 import { tracking } from '../subgraphs/tracking/subgraph.ts';
 
-/** Subgraphs have contexts of different types. Here they are only started and stopped. */
-const withoutKeys = [shipments, fleet, tracking, pricing, risk, analytics] as unknown as readonly Subgraph[];
+/** The subgraphs that need no keys and have no state. */
+const stateless = [shipments, tracking, pricing, risk, analytics];
 
 /** The tables of every subgraph. */
-export const allTables: readonly SubgraphTables[] = [accessTables, ...withoutKeys];
+export const allTables: readonly SubgraphTables[] = [accessTables, fleetTables, ...stateless];
 
 /** Every subgraph of the product. @param dataDir folder of the installation; default: that of the settings */
 export async function allSubgraphs(
@@ -26,5 +26,6 @@ export async function allSubgraphs(
     readAccessConfig({ ...process.env, ...(dataDir && { DATA_DIR: dataDir }) }),
     secrets,
   );
-  return [access as unknown as Subgraph, ...withoutKeys];
+  // Subgraphs have contexts of different types. The callers only start and stop them.
+  return [access, createFleet(), ...stateless] as unknown as Subgraph[];
 }

@@ -15,7 +15,7 @@ export function enterInSupergraph(text: string, name: string, url: string): stri
 export function enterInProduct(text: string, { kebab, camel }: Name): string {
   const path = `../subgraphs/${kebab}/subgraph.ts`;
   const imported = replaceOnce(text, /\n\n/, `\nimport { ${camel} } from '${path}';\n\n`);
-  return replaceOnce(imported, /(?<=const withoutKeys = \[[^\]]*)(?=\])/, `, ${camel}`);
+  return replaceOnce(imported, /(?<=const stateless = \[[^\]]*)(?=\])/, `, ${camel}`);
 }
 
 /** `subgraphs/shared/identity/identity.ts` with the scopes of the new subgraph. Administrators have all scopes. */

@@ -1,4 +1,4 @@
 import { runSubgraph } from '#shared/run.ts';
-import { fleet } from './subgraph.ts';
+import { createFleet } from './subgraph.ts';
 
-await runSubgraph(fleet);
+await runSubgraph(createFleet());

@@ -1,5 +1,5 @@
 import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
-import type { Subgraph } from '#shared/subgraph.ts';
+import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import { createContext, type FleetContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
@@ -8,19 +8,27 @@ import { resolvers } from './resolvers/map.ts';
 import { retention } from './retention.ts';
 import { rules } from './rules.ts';
 import { measureParticipation } from './store/measure-participation.ts';
-import { recommendationCounts } from './store/recommendation-counts.ts';
+import { RecommendationCounts } from './store/recommendation-counts.ts';
 
-export const fleet: Subgraph<FleetContext> = {
+export const fleetTables = {
   name: 'fleet',
-  schema: new URL('./schema.graphql', import.meta.url),
   entities,
   migrations,
   retention,
   secrets: fieldSecretNames,
-  resolvers,
-  rules,
-  reactions,
-  measurements: [measureParticipation],
-  metrics: recommendationCounts.metrics,
-  context: createContext,
-};
+} satisfies SubgraphTables;
+
+/** Creates the fleet subgraph. Each one has counts of its own. */
+export function createFleet(): Subgraph<FleetContext> {
+  const recommendationCounts = new RecommendationCounts();
+  return {
+    ...fleetTables,
+    schema: new URL('./schema.graphql', import.meta.url),
+    resolvers,
+    rules,
+    reactions,
+    measurements: [measureParticipation],
+    metrics: recommendationCounts.metrics,
+    context: (base) => createContext(base, recommendationCounts),
+  };
+}

@@ -4,7 +4,6 @@ import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
 import { assignBest as parse } from '../domain/assignment-input.ts';
 import { assignBest as assign, type Choice, joinQueue, Overtaken, previewBest, Undone } from '../store/assign-best.ts';
-import { recommendationCounts } from '../store/recommendation-counts.ts';
 
 const maxAttempts = 5;
 
@@ -13,10 +12,10 @@ const attempt = (isFirst: boolean) =>
   mutation<FleetContext, ReturnType<typeof parse.parse>, readonly Choice[]>({
     parse,
     after: ({ shipmentIds }) => shipmentIds,
-    change: async ({ transaction, caller, input, now }) => {
+    change: async ({ context, transaction, caller, input, now }) => {
       if (!isFirst) await joinQueue(transaction.em);
       const choices = await assign(transaction, caller, input.shipmentIds, now);
-      recommendationCounts.assignedBest(choices.length);
+      context.recommendationCounts.assignedBest(choices.length);
       return choices;
     },
     payload: bestPayload,

@@ -1,6 +1,6 @@
 import { refuse } from '#shared/errors/errors.ts';
 import { originOf } from '#shared/graphql/change.ts';
-import { mutation, recordMutation } from '#shared/graphql/mutation.ts';
+import { mutation, recordMutation, type Scope } from '#shared/graphql/mutation.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
@@ -23,7 +23,6 @@ import {
 import { assignShipment, unassignShipment } from '../store/assignments.ts';
 import { deactivateDriver, registerDriver, updateDriver } from '../store/drivers.ts';
 import { reportIncident } from '../store/incidents.ts';
-import { recommendationCounts } from '../store/recommendation-counts.ts';
 import { redeem } from '../store/rewards.ts';
 import { endShift, startShift } from '../store/shifts.ts';
 import { registerVehicle, retireVehicle, updateVehicle } from '../store/vehicles.ts';
@@ -78,9 +77,9 @@ export const Mutation = {
   assignShipment: recordMutation('assignment', {
     parse: assignments.assignShipment,
     after: ({ shipmentId }) => [shipmentId],
-    async change({ transaction, caller, input, now }) {
+    async change({ context, transaction, caller, input, now }: Scope<FleetContext, assignments.AssignShipment>) {
       const assignment = await assignShipment(transaction, caller, input, now);
-      recommendationCounts.assigned(input.shipmentId, input.driverId);
+      context.recommendationCounts.assigned(input.shipmentId, input.driverId);
       return assignment;
     },
     find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),

@@ -15,7 +15,6 @@ import {
   vehicleConditions,
 } from '../store/filters.ts';
 import { assignments, type DriverOrder, driversIn, type VehicleOrder, vehiclesIn } from '../store/lists.ts';
-import { recommendationCounts } from '../store/recommendation-counts.ts';
 import { advise, listPairs } from '../store/recommendations.ts';
 import { keptTotal } from '../store/totals.ts';
 import { visibleAssignments } from '../store/visibility.ts';
@@ -71,7 +70,7 @@ export const Query = {
   recommendDrivers: async (
     _parent: unknown,
     { shipmentId, first }: { shipmentId: string; first: number },
-    { em, clock, catchUp }: FleetContext,
+    { em, clock, catchUp, recommendationCounts }: FleetContext,
   ) => {
     checkCount('first', first, maxRecommendations);
     await catchUp([shipmentId]);
@@ -82,7 +81,7 @@ export const Query = {
   recommendations: async (
     _parent: unknown,
     { shipmentId, first }: { shipmentId: string; first: number },
-    { em, clock, catchUp }: FleetContext,
+    { em, clock, catchUp, recommendationCounts }: FleetContext,
   ) => {
     checkCount('first', first, maxRecommendations);
     if (!(await catchUp([shipmentId]))) return { recommendations: [], excluded: [], refusals: [notReady] };

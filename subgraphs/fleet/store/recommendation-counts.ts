@@ -13,8 +13,8 @@ function confidenceOf(total: number): Confidence {
 /** Shipments whose recommendations are remembered, and for how long. Dispatchers decide within minutes. */
 const shown = { max: 10_000, ttl: 3_600_000 };
 
-/** Counts recommendations of this process, and the assignments that follow them. */
-class RecommendationCounts {
+/** Counts the recommendations of a fleet in this process, and the assignments that follow them. */
+export class RecommendationCounts {
   /** The confidence of each driver who was recommended for a shipment. */
   readonly #shown = new LRUCache<string, ReadonlyMap<string, Confidence>>(shown);
   readonly #recommendations = new Counter({
@@ -63,5 +63,3 @@ class RecommendationCounts {
     this.#assignments.inc({ origin: 'best' }, assignments);
   }
 }
-
-export const recommendationCounts = new RecommendationCounts();

@@ -5,7 +5,7 @@ import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestDatabase, type TestSubgraph } from '#shared/test/harness.ts';
 import type { FleetContext } from '../context.ts';
 import { reactions } from '../events.ts';
-import { fleet } from '../subgraph.ts';
+import { createFleet } from '../subgraph.ts';
 
 /** The time of the tests, a Wednesday. */
 export const now = new Date('2026-03-11T12:00:00.000Z');
@@ -69,7 +69,7 @@ export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 /** A fleet under test, with the helpers of its tests. */
 export async function startFleet({ database }: { database?: TestDatabase } = {}) {
   let time = now;
-  const subgraph: TestSubgraph<FleetContext> = await startTestSubgraph(fleet, {
+  const subgraph: TestSubgraph<FleetContext> = await startTestSubgraph(createFleet(), {
     clock: () => time,
     ...(database && { database }),
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '#shared/ids.ts';
+import { createFleet } from '../subgraph.ts';
 import { bookedShipment, dispatcher, type Fleet, inHours, startFleet } from './fleet-harness.ts';
 
 interface Advice {
@@ -168,11 +169,17 @@ describe('recommendations', () => {
         accepted: sum(/^fleet_recommendations_accepted_total\{confidence="\w+",subgraph="fleet"\} (\d+)$/gm),
       };
     };
-    // The process counts, also for other fleets of the tests.
     const before = await counts();
     expect(before.recommended).toBeGreaterThan(0);
     await fleet.assign(shipmentId, driverId, vehicleId);
     expect(await counts()).toEqual({ ...before, assigned: before.assigned + 1, accepted: before.accepted + 1 });
+  });
+
+  test('a second fleet in the process counts for itself', async () => {
+    expect(await scrape()).toMatch(/^fleet_recommendations_total\{.*\} [1-9]/m);
+    const metrics = await Promise.all((createFleet().metrics ?? []).map((metric) => metric.get()));
+    const counts = metrics.flatMap(({ values }) => values.map(({ value }) => value));
+    expect(new Set(counts)).toEqual(new Set([0]));
   });
 
   test('the share of drivers who take part is measured', async () => {

@@ -16,7 +16,7 @@ import {
 } from '#shared/test/harness.ts';
 import type { FleetContext } from '../context.ts';
 import { driverLicense } from '../entities.ts';
-import { fleet } from '../subgraph.ts';
+import { createFleet, fleetTables } from '../subgraph.ts';
 
 const dispatcher = somebody(['DISPATCHER']);
 const [first = '', second = '', third = ''] = [newId(), newId(), newId()].toSorted();
@@ -24,7 +24,7 @@ let database: TestDatabase;
 let running: TestSubgraph<FleetContext>;
 beforeAll(async () => {
   database = await createTestDatabase();
-  running = await startTestSubgraph(fleet, { database });
+  running = await startTestSubgraph(createFleet(), { database });
   await rows(`
     insert into driver (id, name, name_key, phone, license_number, license_key, license_classes, equipment, home, hired_at, created_at) values
       ('${first}', 'Anna', 'anna', '1.312.5550100', 'B072 RRE', 'b072rre', '{CLASS_A}', '{REEFER}', '{}', now(), now()),
@@ -48,8 +48,8 @@ async function withKeys<T>(
   const given = await openDatabase({
     url: database.urlFor('fleet'),
     schema: 'fleet',
-    entities: fleet.entities,
-    migrations: fleet.migrations,
+    entities: fleetTables.entities,
+    migrations: fleetTables.migrations,
     log: createLog('fleet', 'silent'),
     cipher: createFieldCipher({ fieldKeys, blindIndexKeys }),
     statementTimeoutMs: 60_000,
@@ -81,8 +81,8 @@ test('drivers of an earlier release are read before they are encrypted', async (
 });
 
 test('a start encrypts them and finds them by their licence; of two equal ones, the first', async () => {
-  expect(await sealRows(running.services.database, fleet.entities, 'plain')).toBe(6);
-  expect(await sealRows(running.services.database, fleet.entities, 'plain')).toBe(0);
+  expect(await sealRows(running.services.database, fleetTables.entities, 'plain')).toBe(6);
+  expect(await sealRows(running.services.database, fleetTables.entities, 'plain')).toBe(0);
   expect(JSON.stringify(await rows('select * from driver'))).not.toMatch(/B072|b072|555010|"C9"|"c9"/);
   expect(await listed('b072 rre')).toEqual([{ name: 'Anna', phone: '1.312.5550100', licenseNumber: 'B072 RRE' }]);
   expect(await listed('c-9')).toEqual([{ name: 'Cem', phone: '+13125550102', licenseNumber: 'C9' }]);
@@ -112,14 +112,14 @@ test('after a rotation, an interrupted run goes on, and then the old key can be 
   const [old] = fieldSecrets.fieldKeys;
   const newer: FieldKey = { id: 'newer', secret: Buffer.alloc(32, 'newer key') };
   await withKeys([newer, old], async (both) => {
-    await expect(sealRows(interruptedAfter(both, 1), fleet.entities, 'outdated')).rejects.toThrow('interrupted');
+    await expect(sealRows(interruptedAfter(both, 1), fleetTables.entities, 'outdated')).rejects.toThrow('interrupted');
     expect((await keyIds()).map(({ keys }) => keys).toSorted()).toEqual(['newer', 'test']);
-    expect(await sealRows(both, fleet.entities, 'outdated')).toBe(3);
-    expect(await sealRows(both, fleet.entities, 'outdated')).toBe(0);
+    expect(await sealRows(both, fleetTables.entities, 'outdated')).toBe(3);
+    expect(await sealRows(both, fleetTables.entities, 'outdated')).toBe(0);
   });
   expect(await keyIds()).toEqual([{ keys: 'newer' }]);
   await withKeys([newer], async (rotated) => {
-    const [driver] = await rotated.fork().find(fleet.entities[1] as never, { id: first } as never);
+    const [driver] = await rotated.fork().find(fleetTables.entities[1] as never, { id: first } as never);
     expect(driver).toMatchObject({ phone: '1.312.5550100', licenseNumber: 'B072 RRE' });
   });
 });
