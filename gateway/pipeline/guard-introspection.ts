@@ -6,6 +6,7 @@ import type { Checked, Identified } from './stages.ts';
 export type IntrospectionPolicy = 'public' | 'signed-in' | 'off';
 
 const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type']);
+/** Whether a document reads the schema, which depends on the document alone. */
 const known = new WeakMap<DocumentNode, boolean>();
 
 /** Whether this caller may read the schema. */

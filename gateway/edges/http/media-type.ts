@@ -34,6 +34,7 @@ export interface Accepted {
 
 /** Accept headers longer than this are not cached. */
 const maxKnownLength = 300;
+/** What each header means, which is the same for all gateways of the process. */
 const known = new LRUCache<string, Accepted>({ max: 200 });
 const anything = negotiate(undefined);
 

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 const folders = ['.', '../document', '../supergraph'];
 const packages = ['@apollo/query-planner', '@apollo/federation-internals', 'graphql'];
 
+/** Made once: the code of a process does not change. */
 let known: string | undefined;
 
 /** A hash of the code that makes plans. Plans of another version are made anew, because a release may mend the planner. */

@@ -55,6 +55,7 @@ export interface WriterOptions extends SelectionContext {
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
 
+/** The id of the last writer. All writers of the process differ, because an object remembers which one wrote it. */
 let writerIds = 0;
 
 /** Compiles a writer for a selection on a composite type. */

@@ -7,6 +7,7 @@ const port = parentPort;
 if (!port) throw new Error('gate-worker runs as a worker thread only');
 
 const reply = (message: FromGateWorker): void => port.postMessage(message);
+/** The comparison of this thread, which has one supergraph. */
 let opened: SupergraphComparison | undefined;
 
 async function compare({ subjects }: ToGateWorker): Promise<void> {

@@ -1,7 +1,8 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { GraphError } from '#shared/errors/errors.ts';
 
-// One hash takes about 20 ms of a core and 19 MiB. Without a limit, a burst of sign-ins could block the process.
+// One hash takes about 20 ms of a core and 19 MiB. Without a limit, a burst of sign-ins could block the process. The limits
+// belong to the process, because all its hashes use the same cores.
 const gate = bulkhead(2, 64);
 /** Maximum number of running or waiting hashes of one client network, so that one network cannot fill the queue. */
 export const hashesPerNetwork = 8;

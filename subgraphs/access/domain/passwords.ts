@@ -16,6 +16,7 @@ export function hashPassword(password: string, network: string): Promise<string>
   return queueHash(network, () => hash(normalized(password), parameters));
 }
 
+/** A hash that no password fits. One per process is enough. */
 let decoy: Promise<string> | undefined;
 
 /**

@@ -4,6 +4,7 @@ import type { EntityManager } from './database-types.ts';
 import type { Statements } from './direct-statements.ts';
 import type { Sql } from './sql.ts';
 
+/** Kept beside the entity manager, whose class belongs to the ORM. */
 const directStatements = new WeakMap<EntityManager, Statements>();
 
 /** Makes an entity manager run the statements of `query` directly. It must not be one of a transaction. */

@@ -18,6 +18,7 @@ export interface BlindIndex {
   readonly where?: string;
 }
 
+/** The cipher of each database: the ORM gives its types of columns the platform only. */
 const ciphers = new WeakMap<Platform, FieldCipher>();
 
 /** Makes a database seal its columns. `platform` is that of its ORM. */

@@ -48,6 +48,7 @@ export function messagingAttributes(
   };
 }
 
+/** The last time that `nextMoment` gave, to any subgraph of the process. */
 let lastMoment = 0;
 
 /**

@@ -24,7 +24,7 @@ interface NamedRule {
   readonly check: Check;
   readonly rule: ShieldRule;
 }
-/** One rule object per name, because graphql-shield refuses two rules with the same name. */
+/** One rule object per name, because graphql-shield refuses two rules with the same name. The name decides the check. */
 const rulesByName = new Map<string, NamedRule>();
 
 function ruleOf(name: string, check: Check): ShieldRule {
@@ -95,6 +95,7 @@ function accounts(name: string, refusal: (account: AccountIdentity) => string | 
   });
 }
 
+/** Kept beside the rules, whose class belongs to graphql-shield. */
 const steppedUpRules = new WeakSet<ShieldRule>();
 
 /** A rule, and a recent code of the second factor for accounts that need one. The SDL tags its fields `step-up`. */

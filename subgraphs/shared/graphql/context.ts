@@ -107,6 +107,7 @@ function auditOriginOf(identity: Identity, { requestId, clientRequestId, clientA
   };
 }
 
+/** The columns that each operation reads of a type. */
 const columnsByOperation = new WeakMap<Operation, Map<string, Columns>>();
 
 function columnsFor(operation: Operation, type: string): Columns {

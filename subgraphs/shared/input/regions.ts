@@ -83,6 +83,7 @@ const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const englishNames: Readonly<Record<string, string>> = subdivisions.subdivisions.localeDisplayNames.subdivisions;
 const regions = Map.groupBy(iso31662, ({ code }) => code.slice(0, 2));
+/** See `codesOf`. */
 const codesByKey = new Map<string, ReadonlyMap<string, string>>();
 
 /**

@@ -25,6 +25,7 @@ const renamed: Readonly<Record<string, string>> = {
 };
 
 const zones = new Set(Intl.supportedValuesOf('timeZone'));
+/** The zone behind each name that was asked for. The names are the same for all subgraphs of the process. */
 const found = new Map<string, string | undefined>();
 const maxFound = 1_000;
 

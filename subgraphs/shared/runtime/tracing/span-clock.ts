@@ -1,6 +1,7 @@
 /** Milliseconds by which the clock of the machine may leave that of the process before spans follow it. */
 const toleratedMs = 50;
 
+/** When the clock of the process began, by the clock of the machine: there is one of each. */
 let originMs = performance.timeOrigin;
 
 /** Follows a clock of the machine that was set while the process runs. Called when a trace begins. */
