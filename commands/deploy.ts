@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { noTraffic, planRelease } from '../release/plan.ts';
-import { runRelease } from '../release/run-release.ts';
+import { planRelease } from '../release/plan.ts';
+import { runRelease, takeBack } from '../release/run-release.ts';
 import { chooseTarget } from './deploy/choose-target.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -64,12 +64,19 @@ const command = {
   },
 } as const;
 
+/** Aborted by signals: the release is rolled back then. Further ones, and the loss of the terminal, do not keep it from that. */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+  return interrupted.signal;
+}
+
 async function deploy(): Promise<void> {
   const { values } = readCommandLine(command);
   const target = await chooseTarget({ ...values, project, data: resolve(values.data), app: resolve(values.app) });
   if (values.back) {
-    await target.direct(noTraffic);
-    await target.stop();
+    await takeBack(target);
     console.log('The former version has all traffic.');
     return;
   }
@@ -81,14 +88,12 @@ async function deploy(): Promise<void> {
   const other = first.find((one) => !/^[\w-]{1,64}$/.test(one));
   if (other !== undefined)
     throw new ConfigurationError(`--first: ids and beginnings of API keys are required; got ${other}`);
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   const report = await runRelease(target, {
     version,
     plan: planRelease(seconds('step', 1), seconds('watch', 0), first),
     pollMs,
     say: (line) => console.log(line),
-    signal: interrupted.signal,
+    signal: interruption(),
   });
   if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = report.outcome === 'released' ? 0 : 1;

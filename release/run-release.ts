@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '#shared/errors/error-code.ts';
+import { type Claim, requireFormerVersion } from './claim.ts';
 import { advance, firstState, type State, shareIn } from './judge.ts';
 import { noTraffic, type Plan, type Share } from './plan.ts';
 import { type Figures, figuresBetween, type Reading } from './reading.ts';
@@ -14,8 +15,9 @@ export interface StepReport extends Figures {
 export interface ReleaseReport {
   readonly version: string;
   readonly startedAt: string;
-  readonly outcome: 'released' | 'rolledBack';
-  /** Why it was rolled back. */
+  /** `unfinished` if the former version could not get its traffic back, or could not be replaced. */
+  readonly outcome: 'released' | 'rolledBack' | 'unfinished';
+  /** Why it was rolled back, or could not be ended. */
   readonly reason: string | undefined;
   /** Time from the decision until the former version had all new requests; undefined if it was released. */
   readonly rollbackMs: number | undefined;
@@ -37,31 +39,81 @@ export async function runRelease(target: ReleaseTarget, options: ReleaseOptions)
   const { version, say } = options;
   const startedAt = new Date().toISOString();
   const steps: StepReport[] = [];
-  const reason = await findRefusal(target, options, steps);
-  if (reason === undefined) {
-    // From here on the next version stays, whatever happens: its set keeps the traffic until the standing one is whole.
-    await target.promote(version);
-    await target.direct(noTraffic);
-    await target.stop();
-    say(`${version} is released.`);
-    return { version, startedAt, outcome: 'released', reason, rollbackMs: undefined, steps };
+  await using claim = await target.claim();
+  const isProved = claim.left?.phase === 'promoting' && claim.left.version === version;
+  if (!isProved) await endLeftRelease(target, claim, say);
+  const reason = isProved ? undefined : await findRefusal(target, claim, options, steps);
+  try {
+    const ended =
+      reason === undefined ? await promote(target, claim, options) : await rollBack(target, claim, reason, say);
+    return { version, startedAt, ...ended, steps };
+  } catch (error) {
+    const fault = errorMessage(error);
+    say(`The release could not be ended: ${fault}`);
+    say(
+      reason === undefined ? `${version} has all traffic. Run the same command again.` : 'Run the command with --back.',
+    );
+    return { version, startedAt, outcome: 'unfinished', reason: fault, rollbackMs: undefined, steps };
   }
+}
+
+/** Ends what a killed release has left: the former version gets all traffic. @throws ConfigurationError if it is no longer whole */
+export async function takeBack(target: ReleaseTarget): Promise<void> {
+  await using claim = await target.claim();
+  requireFormerVersion(claim);
+  await target.direct(noTraffic);
+  await target.stop();
+  await claim.note(undefined);
+}
+
+/** The next set may serve callers with another version, without anybody who judges it. */
+async function endLeftRelease(target: ReleaseTarget, claim: Claim, say: ReleaseOptions['say']): Promise<void> {
+  requireFormerVersion(claim);
+  if (!claim.left) return;
+  say(`A release of ${claim.left.version} was left half done. First the former version gets all requests again.`);
+  await target.direct(noTraffic);
+  await target.stop();
+}
+
+type Ending = Pick<ReleaseReport, 'outcome' | 'reason' | 'rollbackMs'>;
+
+/** From here on the next version stays, whatever happens: its set keeps the traffic until the standing one is whole. */
+async function promote(target: ReleaseTarget, claim: Claim, { version, say }: ReleaseOptions): Promise<Ending> {
+  await claim.note({ version, phase: 'promoting' });
+  say(`${version} replaces the former version.`);
+  await target.promote(version);
+  await target.direct(noTraffic);
+  await target.stop();
+  await claim.note(undefined);
+  say(`${version} is released.`);
+  return { outcome: 'released', reason: undefined, rollbackMs: undefined };
+}
+
+async function rollBack(
+  target: ReleaseTarget,
+  claim: Claim,
+  reason: string,
+  say: ReleaseOptions['say'],
+): Promise<Ending> {
   say(`Rolling back: ${reason}`);
   const decidedAt = performance.now();
   await target.direct(noTraffic);
   const rollbackMs = Math.round(performance.now() - decidedAt);
   say(`The former version gets all requests again, after ${rollbackMs} ms.`);
   await target.stop();
-  return { version, startedAt, outcome: 'rolledBack', reason, rollbackMs, steps };
+  await claim.note(undefined);
+  return { outcome: 'rolledBack', reason, rollbackMs };
 }
 
 /** @returns why the version must be rolled back, or undefined if it has proved itself */
 async function findRefusal(
   target: ReleaseTarget,
+  claim: Claim,
   options: ReleaseOptions,
   steps: StepReport[],
 ): Promise<string | undefined> {
   try {
+    await claim.note({ version: options.version, phase: 'shifting' });
     await prepare(target, options);
     options.signal?.throwIfAborted();
     const last = await shift(target, options, steps);

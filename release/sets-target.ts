@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { errorMessage } from '#shared/errors/error-code.ts';
+import type { Claim } from './claim.ts';
 import { findHealthFault, readCounters, type SendToGateway } from './gateway-reading.ts';
 import type { HaproxyEdge } from './haproxy-edge.ts';
 import type { Counters, Reading } from './reading.ts';
@@ -17,8 +18,16 @@ export interface ProcessSets {
 const gateways = ['next-gateway-1', 'next-gateway-2'];
 const graphPort = 4_000;
 
-/** Releases on the services of docker-compose.yml. @param send sends a request to a gateway of the next set */
-export function setsTarget(sets: ProcessSets, edge: HaproxyEdge, send: SendToGateway): ReleaseTarget {
+export interface SetsOptions {
+  readonly sets: ProcessSets;
+  readonly edge: HaproxyEdge;
+  /** Sends a request to a gateway of the next set. */
+  readonly send: SendToGateway;
+  claim(): Promise<Claim>;
+}
+
+/** Releases on the services of docker-compose.yml. */
+export function setsTarget({ sets, edge, send, claim }: SetsOptions): ReleaseTarget {
   let last: ReadonlyMap<string, Counters> = new Map();
 
   async function read(): Promise<string | undefined> {
@@ -32,6 +41,7 @@ export function setsTarget(sets: ProcessSets, edge: HaproxyEdge, send: SendToGat
   }
 
   return {
+    claim,
     migrate: (version) => sets.migrate(version),
     async start(version) {
       await sets.startNext(version);

@@ -1,3 +1,4 @@
+import type { Claim } from './claim.ts';
 import type { Share } from './plan.ts';
 import type { Reading } from './reading.ts';
 
@@ -6,6 +7,8 @@ import type { Reading } from './reading.ts';
  * next version has proved itself, the standing set takes it over, and the next set ends.
  */
 export interface ReleaseTarget {
+  /** Keeps other releases out. @throws ConfigurationError while another one runs */
+  claim(): Promise<Claim>;
   /** Brings the database to the schema of the version. The former version runs on it. */
   migrate(version: string): Promise<void>;
   /** Starts the next set, without traffic. Resolves when it is healthy. */

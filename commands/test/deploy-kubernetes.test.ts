@@ -108,6 +108,8 @@ async function releaseOnCluster(each: { readonly failed: number; readonly loses?
   counted = { requests: 0, failed: 0, isDatabaseUp: true };
   const asked: string[] = [];
   const kubectl = async (args: readonly string[], input = '') => {
+    // The claim has tests of its own.
+    if (args.includes('lease') || input.includes('"kind":"Lease"')) return '';
     const weight = /"name":"next-gateway","port":4000,"weight":(\d+)/.exec(input)?.[1];
     if (input.includes('HTTPRoute')) asked.push(`route ${weight ?? 0}`);
     else asked.push(args.slice(0, 2).join(' '));

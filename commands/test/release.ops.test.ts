@@ -93,6 +93,100 @@ test('npm run deploy is refused outside the network of the topology, before it c
   });
 });
 
+/** A release that runs in the network of the topology. */
+class Running {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<number | null>;
+  said = '';
+
+  constructor(program: readonly string[], version: string, step: string) {
+    const args = [...program, '--to', version, '--target', 'topology', '--data', data, '--step', step, '--watch', '0'];
+    this.#child = spawn('nsenter', [...enter, `--wd=${root}`, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child.stdout?.on('data', (chunk) => {
+      this.said += String(chunk);
+    });
+    this.#exit = once(this.#child, 'exit').then(([code]) => code);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async says(line: string): Promise<void> {
+    while (!this.said.includes(line)) {
+      if (this.#child.exitCode !== null) throw new Error(`The release has ended: ${this.said}`);
+      await once(this.#child.stdout ?? this.#child, 'data');
+    }
+  }
+
+  /** Resolves with the exit code; null after SIGKILL. */
+  end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.#exit;
+  }
+}
+
+const deploy = [process.execPath, 'commands/deploy.ts'];
+const shares = () => readFileSync(join(data, 'volumes/proxy-state/release.map'), 'utf8');
+const onTopology = (...args: readonly string[]) =>
+  inside('commands/deploy.ts', ...args, '--target', 'topology', '--data', data, '--step', '1', '--watch', '0');
+const isServed = async () => {
+  const ask = "await fetch('https://proxy:8443/graphql').then((response) => console.log(response.status))";
+  const { stdout } = await inside('--eval', `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; ${ask}`);
+  return stdout.trim() !== '' && Number(stdout) < 500;
+};
+
+test(
+  'two releases never run at once, and after each moment in which one is killed the next command goes on safely',
+  async () => {
+    const inStep = new Running(deploy, '0.3.0', '300');
+    await inStep.says('10 % of the callers get the next version.');
+    const refused = {
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(`Another release runs .process ${inStep.pid}.`),
+    };
+    expect(await onTopology('--to', '0.4.0')).toMatchObject(refused);
+    expect(await onTopology('--back')).toMatchObject(refused);
+    await inStep.end('SIGKILL');
+    expect(shares()).toBe('share 10\n');
+    expect(await isServed()).toBe(true);
+
+    const next = new Running(deploy, '0.4.0', '1');
+    await next.says('0.4.0 replaces the former version.');
+    expect(next.said).toMatch(/^A release of 0\.3\.0 was left half done\. First the former version gets all requests/);
+    await next.end('SIGKILL');
+    expect(shares()).toBe('share 100\n');
+    expect(await isServed()).toBe(true);
+
+    const unfinished = { code: 1, stderr: expect.stringMatching(/0\.4\.0 has all traffic\. Finish the release first/) };
+    expect(await onTopology('--back')).toMatchObject(unfinished);
+    expect(await onTopology('--to', '0.5.0')).toMatchObject(unfinished);
+    expect(await onTopology('--to', '0.4.0')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^0\.4\.0 replaces/),
+    });
+    expect(shares()).toBe('share 0\n');
+    expect(await isServed()).toBe(true);
+  },
+  8 * minutesMs,
+);
+
+test.each([
+  ['npm', ['npm', 'run', 'deploy', '--'], 'SIGTERM'],
+  ['a terminal that is closed', deploy, 'SIGHUP'],
+] as const)(
+  'a release that is interrupted by %s rolls back',
+  async (_by, program, signal) => {
+    const release = new Running(program, '0.6.0', '300');
+    await release.says('10 % of the callers get the next version.');
+    expect(await release.end(signal)).toBe(1);
+    expect(release.said).toMatch(/The release was interrupted\.\nThe former version gets all requests again/);
+    expect(shares()).toBe('share 0\n');
+  },
+  4 * minutesMs,
+);
+
 test(
   'npm run deploy -- --back gives the former version all traffic',
   async () => {

@@ -16,11 +16,15 @@ type Request = z.infer<typeof request>;
 
 const socketIn = (data: string): string => join(data, 'control.sock');
 
-/** Lets `npm run deploy` start and end processes of a running topology. One request per connection, one line each way. */
+/**
+ * Lets `npm run deploy` start and end processes of a running topology. One request per connection, one line each way. What a release asked for
+ * that was killed is done to its end, before what the next release asks for.
+ */
 export async function serveControl(sets: ProcessSets, data: string): Promise<AsyncDisposable> {
+  let last = Promise.resolve();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy()); // The other end has gone; what it asked for is done all the same.
-    void answer(sets, socket);
+    socket.on('error', () => socket.destroy()); // The other end has gone.
+    last = last.then(() => answer(sets, socket));
   });
   server.listen(socketIn(data));
   await once(server, 'listening');

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { sendByName } from '../../release/gateway-reading.ts';
 import { HaproxyEdge } from '../../release/haproxy-edge.ts';
+import { claimSets } from '../../release/sets-claim.ts';
 import { type ProcessSets, setsTarget } from '../../release/sets-target.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
 
@@ -19,7 +20,7 @@ export function topologyTarget(sets: ProcessSets, proxyState: string, app: strin
     replace: () => sets.replace(app),
     stopNext: () => sets.stopNext(),
   };
-  return setsTarget(ofFolder, edge, sendByName);
+  return setsTarget({ sets: ofFolder, edge, send: sendByName, claim: () => claimSets(proxyState) });
 }
 
 /** @throws ConfigurationError outside the network of the topology, where its gateways have no names */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { nextName } from '../../../drills/topology/next-set.ts';
 import type { SendToGateway } from '../../../release/gateway-reading.ts';
 import { HaproxyEdge } from '../../../release/haproxy-edge.ts';
+import { claimSets } from '../../../release/sets-claim.ts';
 import { type ProcessSets, setsTarget } from '../../../release/sets-target.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
 
@@ -28,7 +29,12 @@ export function composeTarget({ docker, files, processes, proxyState }: ComposeO
   });
   const compose = (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
     docker(['compose', ...files, ...args], { NEXT_VERSION: 'none', ...variables });
-  return setsTarget(setsOf(compose, processes), edge, sendInside(compose));
+  return setsTarget({
+    sets: setsOf(compose, processes),
+    edge,
+    send: sendInside(compose),
+    claim: () => claimSets(proxyState),
+  });
 }
 
 type Compose = Docker;

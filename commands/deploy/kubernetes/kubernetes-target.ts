@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
 import { type KubernetesObject, ofKind } from '../../check-deploy/kubernetes/kubernetes-object.ts';
+import { claimCluster } from './kubernetes-claim.ts';
 import { nextLabel, nextName, nextObjects, ofVersion, processNames, withVersion } from './next-objects.ts';
 import { query, readGateways } from './prometheus-figures.ts';
 import type { Kubectl } from './run-kubectl.ts';
@@ -65,6 +66,7 @@ export function kubernetesTarget(
   }
 
   return {
+    claim: () => claimCluster(kubectl),
     async migrate(version) {
       const [job] = ofKind(objects, Job);
       if (!job)
