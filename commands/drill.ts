@@ -63,7 +63,7 @@ async function runDrill(drill: Drill, hasDemoData: boolean): Promise<DrillReport
 
 /** The reports of a file that `--json` has written. */
 function readReports(file: string): readonly DrillReport[] {
-  const read = readGivenJson('summary', file) as DrillReport | readonly DrillReport[];
+  const read = readGivenJson('summary', file) as DrillReport | readonly DrillReport[]; // `--json` wrote it
   return [read].flat();
 }
 

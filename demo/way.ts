@@ -40,7 +40,7 @@ export class Way {
   /** The place at a share of the way, 0 to 1 (Slerp; Shoemake, SIGGRAPH 1985). */
   at(share: number): WayPoint {
     const target = Math.max(0, Math.min(1, share)) * this.meters;
-    const leg = this.#legs.find(({ from, meters }) => target <= from + meters) ?? (this.#legs.at(-1) as Leg);
+    const leg = this.#legs.find(({ from, meters }) => target <= from + meters) ?? this.#legs.at(-1)!;
     const place = between(leg, leg.meters === 0 ? 0 : Math.max(0, Math.min(1, (target - leg.from) / leg.meters)));
     return { ...placeOf(place), headingDegrees: headingAt(place, leg) };
   }

@@ -63,7 +63,7 @@ async function restart({ topology }: DrillContext, service: string, settings: Va
   await running.healthy(healthyMs);
 }
 
-/** @param set a JSON Web Key Set */
+/** @param set a JSON Web Key Set, which the settings have checked */
 function addKey(set: string | undefined, key: object): string {
   const { keys } = JSON.parse(set ?? '{"keys":[]}') as { readonly keys: readonly object[] };
   return JSON.stringify({ keys: [...keys, key] });

@@ -18,7 +18,7 @@ export function contentCodingOf(header: string | undefined): ContentCoding | 'id
   const name = header?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '') return 'identity';
   if (name === 'x-gzip') return 'gzip';
-  return Object.hasOwn(decoders, name) ? (name as ContentCoding) : undefined;
+  return Object.hasOwn(decoders, name) ? (name as ContentCoding) : undefined; // the names of `decoders`
 }
 
 /** Thrown if a decompressed body would be larger than allowed. */
@@ -32,7 +32,7 @@ export async function decompress(coding: ContentCoding, body: Buffer, maxBytes: 
   try {
     return await decoders[coding](body, { maxOutputLength: maxBytes });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new BodyTooLarge();
+    if (Error.isError(error) && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw new BodyTooLarge();
     throw error;
   }
 }

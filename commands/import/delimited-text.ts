@@ -70,6 +70,7 @@ export async function* decodedText(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   let held = '';
+  // A stream without an encoding gives buffers, which its type leaves open.
   for await (const chunk of createReadStream(path) satisfies Readable as AsyncIterable<Buffer>) {
     onBytes(chunk.length);
     const text = held + decoder.decode(chunk, { stream: true });

@@ -115,6 +115,7 @@ async function pairSteps(
   minutes: number,
 ): Promise<readonly RotationStep[]> {
   const { privateJwk, publicJwk } = await newKeyPair();
+  // The settings have checked that it is a key set.
   const { keys } = JSON.parse(requireValue(publicName, settings)) as { readonly keys: readonly object[] };
   return [
     { does: knowNew, values: { [publicName]: JSON.stringify({ keys: [...keys, publicJwk] }) } },

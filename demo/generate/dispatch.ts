@@ -42,7 +42,7 @@ export function dispatchPlans(
     if (!isUpForAssignment(plan)) return { ...plan, crew: null };
     for (const days of plan.fixed ? [0] : DAYS_PUT_OFF) {
       const later = days === 0 ? plan : { ...plan, life: postponed(plan.life, days * DAY_MS) };
-      const crew = plan.demo ? (crews[0] as Crew) : yard.bestFor(later);
+      const crew = plan.demo ? crews[0]! : yard.bestFor(later);
       if (crew === null) continue;
       yard.take(crew, later);
       return { ...later, crew };
@@ -104,8 +104,8 @@ class Yard {
 
   /** Empty kilometres less the credit for idling. Infinite when the crew can't take the load. */
   #effort(crew: Crew, { life, lane, load }: AssessedPlan): number {
-    const truck = this.#trucks[crew.vehicleIndex] as Truck;
-    const readyAt = Math.max(truck.freeAt, this.#crewFreeAt[crew.index] as number);
+    const truck = this.#trucks[crew.vehicleIndex]!;
+    const readyAt = Math.max(truck.freeAt, this.#crewFreeAt[crew.index]!);
     const start = life.pickup.start;
     if (readyAt > start || crew.driver.hiredAt.getTime() + DAY_MS > life.assignedAt) return Number.POSITIVE_INFINITY;
     if (load.weightKg > crew.vehicle.maxWeightKg || load.volumeM3 > crew.vehicle.maxVolumeM3)
@@ -114,7 +114,7 @@ class Yard {
     if (this.#collidesWithReservation(crew, start, heldUntil(life))) return Number.POSITIVE_INFINITY;
     const meters = this.#emptyMeters(truck, crew, lane.origin);
     if (readyAt + transitMs(meters) > start) return Number.POSITIVE_INFINITY;
-    const idleHours = Math.min(IDLE_HOURS_COUNTED, (start - (this.#crewFreeAt[crew.index] as number)) / HOUR_MS);
+    const idleHours = Math.min(IDLE_HOURS_COUNTED, (start - this.#crewFreeAt[crew.index]!) / HOUR_MS);
     return meters / 1000 - KILOMETERS_PER_IDLE_HOUR * idleHours;
   }
 

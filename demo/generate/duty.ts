@@ -28,21 +28,19 @@ export function createShifts(inputs: DutyInputs): Shift[] {
   const from = nowMs - WEEKS_BACK * 7 * DAY_MS;
   const recent = shipments
     .map(({ assignment }) => assignment)
-    .filter(
-      (assignment) => assignment !== null && assignment.state !== 'RELEASED' && assignment.endsAt.getTime() > from,
-    )
-    .map((assignment) => assignment as Assignment);
+    .filter((assignment) => assignment !== null)
+    .filter(({ state, endsAt }) => state !== 'RELEASED' && endsAt.getTime() > from);
   const loads = Map.groupBy(recent, (assignment) => assignment.vehicleId);
   const crewsOfVehicles = Map.groupBy(crews, (crew) => crew.vehicle.id);
   return [...crewsOfVehicles.values()].flatMap((seats) =>
-    shiftsOfVehicle(seats, loads.get((seats[0] as Crew).vehicle.id) ?? [], inputs),
+    shiftsOfVehicle(seats, loads.get(seats[0]!.vehicle.id) ?? [], inputs),
   );
 }
 
 function shiftsOfVehicle(seats: readonly Crew[], loads: readonly Assignment[], inputs: DutyInputs): Shift[] {
   const { random, nowMs, clock, hubs } = inputs;
-  const first = seats[0] as Crew;
-  const zone = (hubs[first.homeHub] as Hub).timeZone;
+  const first = seats[0]!;
+  const zone = hubs[first.homeHub]!.timeZone;
   const startHour = random.chance(0.12) ? random.integer(12, 13) : random.integer(4, 8);
   const restDay = random.integer(0, 6);
   const shifts: Shift[] = [];

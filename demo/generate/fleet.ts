@@ -93,14 +93,14 @@ export function createFleet(inputs: FleetInputs): Crew[] {
   const homes = drawHomes(random, inputs.hubs, vehicles);
   const hirings = Array.from({ length: drivers }, (_, index) => hiringTime(inputs, index));
   const trucks = classes.map((kind, index) =>
-    createVehicle(inputs, kind, index, inputs.hubs[homes[index] as number] as Hub, hirings[index] as number),
+    createVehicle(inputs, kind, index, inputs.hubs[homes[index]!]!, hirings[index]!),
   );
   const emails = new Set<string>();
   return hirings.map((hiredAtMs, index): Crew => {
     const vehicleIndex = index % vehicles;
-    const vehicle = trucks[vehicleIndex] as Vehicle;
-    const homeHub = homes[vehicleIndex] as number;
-    const account = createAccount(inputs, inputs.hubs[homeHub] as Hub, hiredAtMs, index === 0, emails);
+    const vehicle = trucks[vehicleIndex]!;
+    const homeHub = homes[vehicleIndex]!;
+    const account = createAccount(inputs, inputs.hubs[homeHub]!, hiredAtMs, index === 0, emails);
     return {
       index,
       driver: createDriver(inputs, index, account, vehicle, hiredAtMs),
@@ -121,11 +121,11 @@ function classOfEachVehicle(count: number): VehicleClass[] {
     const neediest = vehicleClasses
       .map(({ share }, kind) => ({
         kind,
-        lack: taken[kind] === 0 ? 1 - kind / 100 : share - (taken[kind] as number) / (index + 1),
+        lack: taken[kind] === 0 ? 1 - kind / 100 : share - taken[kind]! / (index + 1),
       }))
       .reduce((best, candidate) => (candidate.lack > best.lack ? candidate : best)).kind;
-    taken[neediest] = (taken[neediest] as number) + 1;
-    return vehicleClasses[neediest] as VehicleClass;
+    taken[neediest] = taken[neediest]! + 1;
+    return vehicleClasses[neediest]!;
   });
 }
 

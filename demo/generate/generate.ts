@@ -1,4 +1,4 @@
-import type { Account, DemoCast, Driver, Shipment, World, WorldSize } from '../world.ts';
+import type { Account, DemoCast, Shipment, World, WorldSize } from '../world.ts';
 import { createLocalClock, DAY_MS } from './calendar.ts';
 import { dispatchPlans } from './dispatch.ts';
 import { createShifts } from './duty.ts';
@@ -80,7 +80,7 @@ export function generateWorld({ seed, now, size: wanted = {} }: WorldOptions): W
   const shipments = recordShipments(dispatched, {
     hubs,
     dispatchers: staff.dispatchers,
-    reviewer: staff.admins[0] as Account,
+    reviewer: staff.admins[0]!,
     watchlist,
     random: random.stream('records'),
     mint,
@@ -106,6 +106,7 @@ export function generateWorld({ seed, now, size: wanted = {} }: WorldOptions): W
 }
 
 function checkedSize(size: WorldSize): WorldSize {
+  // `limits` has the names of a size only.
   for (const name of Object.keys(limits) as (keyof WorldSize)[]) {
     const [least, most] = limits[name];
     const value = size[name];
@@ -146,19 +147,19 @@ function castOf(
   crews: readonly Crew[],
   shipments: readonly Shipment[],
 ): DemoCast {
-  const [customer, partner] = shippers as readonly [Shipper, Shipper];
-  const driver = (crews[0] as Crew).driver as Driver;
+  const [customer, partner] = shippers as readonly [Shipper, Shipper]; // a world has two at least
+  const { driver } = crews[0]!;
   const active = shipments.find(
     ({ assignment, status }) => assignment?.driverId === driver.id && status === 'IN_TRANSIT',
   );
   if (active === undefined) throw new Error('the demo driver has no load in transit');
   return {
-    admin: (staff.admins[0] as Account).id,
-    dispatcher: (staff.dispatchers[0] as Account).id,
+    admin: staff.admins[0]!.id,
+    dispatcher: staff.dispatchers[0]!.id,
     driver: driver.accountId,
-    customer: (customer.accounts[0] as Account).id,
-    partner: (partner.accounts[0] as Account).id,
-    analyst: (staff.analysts[0] as Account).id,
+    customer: customer.accounts[0]!.id,
+    partner: partner.accounts[0]!.id,
+    analyst: staff.analysts[0]!.id,
     customerOrganizationId: customer.organization.id,
     partnerOrganizationId: partner.organization.id,
     driverId: driver.id,

@@ -29,7 +29,7 @@ export function createMint(random: Random): Mint {
 function writeHex(target: Buffer, offset: number, value: number, digits: number): void {
   let rest = value;
   for (let place = offset + digits - 1; place >= offset; place--) {
-    target[place] = hexDigits[rest & 15] as number;
+    target[place] = hexDigits[rest & 15]!;
     rest >>>= 4;
   }
 }

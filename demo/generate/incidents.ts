@@ -44,7 +44,7 @@ export function createIncidents(
     if (!random.chance(INCIDENTS_PER_TRIP * (recklessness.get(assignment.driverId) ?? 1))) return [];
     const until = Math.min(nowMs, Math.max(statusChangedAt.getTime(), pickedUpAt.getTime()));
     const at = Math.floor(random.between(pickedUpAt.getTime(), Math.min(until, assignment.endsAt.getTime())));
-    const { kind, severity, description } = kinds[random.weightedIndex(kindWeights)] as Kind;
+    const { kind, severity, description } = kinds[random.weightedIndex(kindWeights)]!;
     const { driverId, vehicleId } = assignment;
     const occurredAt = new Date(at);
     return [

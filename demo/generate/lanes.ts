@@ -38,8 +38,8 @@ export function createNetwork(hubs: readonly Hub[], foundedAtMs: number, random:
     const distance = distanceMeters(origin, destination);
     const lane = {
       id: mint<'Lane'>(foundedAtMs),
-      originHubId: (hubs[origin] as Hub).id,
-      destinationHubId: (hubs[destination] as Hub).id,
+      originHubId: hubs[origin]!.id,
+      destinationHubId: hubs[destination]!.id,
       weight: weight / total,
       distanceMeters: distance,
       typicalTransitSeconds: Math.round(transitMs(distance) / 1000),
@@ -71,7 +71,7 @@ function lanesFrom(
   const pulls = hubs
     .map((hub, destination) => {
       const kilometers = distanceMeters(origin, destination) / 1000;
-      const volume = (hubs[origin] as Hub).weight * hub.weight;
+      const volume = hubs[origin]!.weight * hub.weight;
       return { destination, pull: (volume / (kilometers + 150) ** 1.25) * Math.exp(0.45 * random.normal()) };
     })
     .filter(({ destination }) => destination !== origin)

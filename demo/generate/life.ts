@@ -139,11 +139,12 @@ function layOutCancellation(
   pickedUpAt: number,
 ): Cancellation | null {
   if (cancel === null) return null;
-  const [from, until] = {
+  const spans = {
     DRAFT: [createdAt, bookedAt],
     BOOKED: [bookedAt, assignedAt],
     ASSIGNED: [assignedAt, pickedUpAt],
-  }[cancel.stage] as [number, number];
+  } as const;
+  const [from, until] = spans[cancel.stage];
   return { at: from + Math.round(cancel.share * (until - from)), by: cancel.by, note: cancel.note };
 }
 

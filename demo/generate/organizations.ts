@@ -47,7 +47,7 @@ const endings: Readonly<Record<Industry, readonly string[]>> = {
   'Consumer goods': ['Home', 'Brands', 'Goods'],
 };
 
-const industries = Object.keys(endings) as readonly Industry[];
+const industries = Object.keys(endings) as readonly Industry[]; // its names are the industries
 
 /** Of every ten organizations: two free, four standard, three premium, one enterprise. */
 const tierPattern: readonly Tier[] = [
@@ -89,9 +89,9 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
   return Array.from({ length: count }, (_, index) => {
     const industry = industryOf(index, count);
     const createdAtMs = joiningTime(inputs, index, founding);
-    const name = `${names[index] as string} ${random.pick(endings[industry])}`;
-    const tier = index >= count - 2 && index > 1 ? 'FREE' : (tierPattern[index % tierPattern.length] as Tier);
-    const hub = index === 0 ? (hubs[0] as Hub) : (hubs[Math.floor(hubs.length * random.unit() ** 1.6)] as Hub);
+    const name = `${names[index]!} ${random.pick(endings[industry])}`;
+    const tier = index >= count - 2 && index > 1 ? 'FREE' : tierPattern[index % tierPattern.length]!;
+    const hub = index === 0 ? hubs[0]! : hubs[Math.floor(hubs.length * random.unit() ** 1.6)]!;
     // The demo partner tries out a PREMIUM contract. Its number of shipments stays that of the pattern.
     const shownTier: Tier = index === 1 ? 'PREMIUM' : tier;
     const organization = {
@@ -111,7 +111,7 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
 /** Every industry in turn. The two newcomers send expensive goods, so that risk rules apply today. */
 function industryOf(index: number, count: number): Industry {
   if (count > 4 && index >= count - 2) return index === count - 1 ? 'Pharmaceuticals' : 'Electronics';
-  return industries[index % industries.length] as Industry;
+  return industries[index % industries.length]!;
 }
 
 /** The demo customer has many shipments, the newcomers have hardly any. */

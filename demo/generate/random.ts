@@ -84,7 +84,7 @@ export class Random {
     const result = [...list];
     for (let last = result.length - 1; last > 0; last--) {
       const other = this.integer(0, last);
-      [result[last], result[other]] = [result[other] as T, result[last] as T];
+      [result[last], result[other]] = [result[other]!, result[last]!];
     }
     return result;
   }

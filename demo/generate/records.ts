@@ -120,7 +120,7 @@ function record(history: History, reference: string, invoiceNumber: string, inpu
     deliveredAt: delivered ? new Date(life.deliveredAt) : null,
     onTime: delivered ? life.deliveredAt <= life.delivery.end : null,
     delays: delaysOf(plan, last, until),
-    proofOfDelivery: delivered ? proofOf(plan, reference, stops[stops.length - 1] as Stop, inputs) : null,
+    proofOfDelivery: delivered ? proofOf(plan, reference, stops[stops.length - 1]!, inputs) : null,
     rating: delivered ? ratingOf(plan, random, mint, nowMs) : null,
     comments: commentsOf(plan, dispatcher, random, mint, until),
     quote,

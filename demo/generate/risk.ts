@@ -102,7 +102,7 @@ export function cancelled<P extends ShipmentPlan>(plan: P, at: number, note: str
 
 function countSince(ascending: readonly number[], since: number): number {
   let count = 0;
-  while (count < ascending.length && (ascending[ascending.length - 1 - count] as number) > since) count++;
+  while (count < ascending.length && ascending[ascending.length - 1 - count]! > since) count++;
   return count;
 }
 

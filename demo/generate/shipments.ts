@@ -1,5 +1,5 @@
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
-import type { Account, Hub } from '../world.ts';
+import type { Account } from '../world.ts';
 import { DAY_MS, growthFactor, HOUR_MS, hourWeights, type LocalClock, MINUTE_MS, seasonOfDay } from './calendar.ts';
 import { drawFate, drawTrouble, type Fate } from './fate.ts';
 import type { LanePlan, Network } from './lanes.ts';
@@ -79,8 +79,8 @@ function createPlanner(inputs: PlanInputs) {
   function moment(): { shipper: Shipper; index: number; createdAt: number } {
     for (;;) {
       const index = random.weightedIndex(volumes);
-      const shipper = shippers[index] as Shipper;
-      const day = days[random.weightedIndex(dayWeights)] as number;
+      const shipper = shippers[index]!;
+      const day = days[random.weightedIndex(dayWeights)]!;
       const hour = random.weightedIndex(hours) + random.unit();
       const createdAt = Math.floor(clock.utcOf(day, shipper.hub.timeZone, hour));
       const joined = shipper.organization.createdAt.getTime() + DAY_MS;
@@ -89,11 +89,9 @@ function createPlanner(inputs: PlanInputs) {
   }
 
   function laneFor(index: number): LanePlan {
-    const { lanes, weights } = habits[index] as Habits;
+    const { lanes, weights } = habits[index]!;
     const free = lanes.length === 0 || random.chance(FREE_CHOICE_SHARE);
-    return (
-      free ? network.lanes[random.weightedIndex(network.laneWeights)] : lanes[random.weightedIndex(weights)]
-    ) as LanePlan;
+    return free ? network.lanes[random.weightedIndex(network.laneWeights)]! : lanes[random.weightedIndex(weights)]!;
   }
 
   function plan(
@@ -133,8 +131,8 @@ function createPlanner(inputs: PlanInputs) {
   function open(status: (typeof openStatuses)[number], index: number): ShipmentPlan {
     const demo = status === 'IN_TRANSIT' && index === 0;
     const place = demo || index === 0 ? 0 : random.weightedIndex(volumes);
-    const shipper = shippers[joinedBefore(shippers, place, nowMs - 8 * DAY_MS) ? place : 0] as Shipper;
-    const lane = demo ? longestLane(network, (habits[0] as Habits).lanes) : laneFor(shippers.indexOf(shipper));
+    const shipper = shippers[joinedBefore(shippers, place, nowMs - 8 * DAY_MS) ? place : 0]!;
+    const lane = demo ? longestLane(network, habits[0]!.lanes) : laneFor(shippers.indexOf(shipper));
     const load = drawLoad(
       random,
       shipper.organization.industry,
@@ -172,7 +170,7 @@ function createPlanner(inputs: PlanInputs) {
     const oddLanes = random.shuffled(network.rareLanes.slice(0, 40));
     const index = shippers.indexOf(shipper);
     return Array.from({ length: random.integer(8, 9) }, (_, order): ShipmentPlan => {
-      const lane = newcomer ? (oddLanes[order % oddLanes.length] as LanePlan) : laneFor(index);
+      const lane = newcomer ? oddLanes[order % oddLanes.length]! : laneFor(index);
       const meters = lane.lane.distanceMeters;
       const load = drawLoad(random, shipper.organization.industry, meters, newcomer ? 'DEAREST' : undefined);
       const { parts, route } = plan(shipper, lane, load, {});
@@ -205,13 +203,13 @@ function drawHabits(random: Random, network: Network, shipper: Shipper): Habits 
   const common = network.lanes.filter(({ rare }) => !rare);
   const home = common.filter(({ origin }) => network.hubs[origin] === shipper.hub);
   const weights = cumulate(common.map(({ lane }) => lane.weight));
-  const others = Array.from({ length: random.integer(4, 9) }, () => common[random.weightedIndex(weights)] as LanePlan);
+  const others = Array.from({ length: random.integer(4, 9) }, () => common[random.weightedIndex(weights)]!);
   const lanes = [...new Set([...random.shuffled(home).slice(0, 5), ...others])].filter((lane) => lane !== undefined);
   return { lanes, weights: cumulate(lanes.map(({ lane }) => Math.sqrt(lane.weight) * random.between(0.4, 1.6))) };
 }
 
 function routeOf(network: Network, lane: LanePlan, middleHub: number | null, meters: number): Route {
-  const zone = (place: number): string => (network.hubs[place] as Hub).timeZone;
+  const zone = (place: number): string => network.hubs[place]!.timeZone;
   return {
     meters,
     middleMeters: middleHub === null ? null : network.distanceMeters(lane.origin, middleHub),

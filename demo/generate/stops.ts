@@ -56,7 +56,7 @@ function stop(
   window: Window,
   arrivedAt: number | null,
 ): Stop {
-  const hub = hubs[place] as Hub;
+  const hub = hubs[place]!;
   const ownDock = kind === 'PICKUP' && random.chance(0.7);
   const party = ownDock ? plan.shipper.organization.name : facilityName(random);
   return {

@@ -10,7 +10,7 @@ export class ArgumentWatch implements AsyncDisposable {
   async stop(): Promise<readonly string[]> {
     const answer = once(this.#worker, 'message');
     this.#worker.postMessage('stop');
-    const [lines] = (await answer) as [readonly string[]];
+    const [lines] = (await answer) as [readonly string[]]; // its only message
     return lines;
   }
 

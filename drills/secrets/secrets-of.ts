@@ -11,6 +11,7 @@ export function secretsOf(environment: Readonly<Record<string, string>>): NamedS
 
 function secretPart(name: string, value: string): string {
   if (name.endsWith('_URL')) return new URL(value).password;
+  // A signing key is a private JSON Web Key.
   if (name.endsWith('_SIGNING_KEY')) return (JSON.parse(value) as { readonly d: string }).d;
   return value.replace(/^[\w-]{1,32}:/, '');
 }

@@ -111,5 +111,5 @@ const jsonOf = (instruction: Instruction): readonly string[] => jsonIn(instructi
 function jsonIn(text: string): readonly string[] {
   const list = /\[.*\]/s.exec(text)?.[0];
   if (!list) throw new ConfigurationError(`Dockerfile: the exec form ["…"] is required; got ${text}`);
-  return JSON.parse(list) as readonly string[];
+  return JSON.parse(list) as readonly string[]; // the exec form has texts only
 }

@@ -11,6 +11,7 @@ export function interpolate(value: unknown, environment: NodeJS.ProcessEnv): unk
   const missing = new Set<string>();
   const replaced = mapTexts(value, (text) =>
     text.replace(reference, (...match) => {
+      // The last argument has the named groups of `reference`.
       const { name, kind, rest } = match.at(-1) as { name?: string; kind?: string; rest?: string };
       if (name === undefined) return '$';
       const found = environment[name] || undefined;

@@ -51,6 +51,7 @@ export class RequestError extends Error {
     super(errors.map((error) => error.message).join('; '), options);
     this.name = 'RequestError';
     this.errors = errors;
+    // The engine refuses a request with codes of its own.
     this.code = (errors[0]?.extensions.code ?? 'INTERNAL_SERVER_ERROR') as EngineErrorCode;
   }
 }

@@ -327,7 +327,7 @@ function parseAndValidate(source: string, schema: GraphQLSchema): DocumentNode {
   try {
     document = parse(source);
   } catch (error) {
-    throw asRequestError('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
+    throw asRequestError('GRAPHQL_PARSE_FAILED', [error as GraphQLError]); // `parse` throws no other
   }
   const errors = validate(schema, document);
   if (errors.length > 0) throw asRequestError('GRAPHQL_VALIDATION_FAILED', errors);

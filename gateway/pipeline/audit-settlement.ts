@@ -42,6 +42,7 @@ function refusalCodes({ status, errors }: Settled): Set<string> {
 function isRefusal(status: number, code: string): boolean {
   if (code === 'REQUEST_CANCELLED') return false;
   if (status !== 200) return status < 500;
+  // `in` does not narrow the code to the codes of the table.
   const known = code in errorTable ? errorTable[code as keyof typeof errorTable] : undefined;
   return known !== undefined && refusingStatuses.includes(known.status);
 }

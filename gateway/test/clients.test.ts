@@ -51,7 +51,7 @@ describe('a token bucket', () => {
 
 describe('the address of a client', () => {
   const addressOf = (proxies: string[], peer: string, headers: Record<string, string> = {}) =>
-    createOriginReader(proxies)({ socket: { remoteAddress: peer } as never, headers });
+    createOriginReader(proxies)({ socket: { remoteAddress: peer } as never, headers }); // the only property that is read
 
   test.each([
     ['without trusted proxies headers are ignored', [], '203.0.113.7', { forwarded: 'for=1.2.3.4' }, '203.0.113.7'],

@@ -16,7 +16,7 @@ async function manage(ownSchema: (() => GraphQLSchema) | undefined) {
       updates.push(update);
       return { supergraphSdl: servableCopy(graph.supergraphSdl), cleanup: () => graph.close() };
     },
-    dataSource: () => ({ process: async () => ({}) }) as never,
+    dataSource: () => ({ process: async () => ({}) }) as never, // the only method that is called
     ownSchema,
     log: createLog('gateway', 'silent'),
   });

@@ -82,7 +82,8 @@ export class SubgraphClient implements CallHost {
 
   dispatch(call: Call, exchange: Exchange): void {
     const { body } = call;
-    if (this.#compresses && body.length >= this.limits.compressFromLength!) this.#dispatchCompressed(call, exchange);
+    if (this.#compresses && body.length >= this.limits.compressFromLength!)
+      this.#dispatchCompressed(call, exchange); // a number while it compresses
     else this.#dispatch(body, call, exchange);
   }
 

@@ -117,7 +117,7 @@ export class SubscriptionClient {
   }
 
   #payload(body: string, scope: RequestScope): SubscribePayload {
-    const payload = JSON.parse(body) as SubscribePayload;
+    const payload = JSON.parse(body) as SubscribePayload; // the engine wrote it
     const { extensions } = payload;
     // A getter, because graphql-ws sends the payload again after a reconnect, with the then current token in `scope.headers`.
     return Object.defineProperty(payload, 'extensions', {

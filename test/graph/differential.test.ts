@@ -94,7 +94,7 @@ describe('the freight graph under the engine and under @apollo/gateway', () => {
         const values = new ArgumentsGenerator(draw);
         const variables = definitions.map(({ variable, type }) => [
           variable.name.value,
-          values.valueOf(typeFromAST(engine.schema, type as never) as GraphQLInputType),
+          values.valueOf(typeFromAST(engine.schema, type as never) as GraphQLInputType), // the type of a variable, which is an input type
         ]);
         await askBoth(source, Object.fromEntries(variables));
       }),

@@ -39,7 +39,7 @@ export interface GrowingStatement {
 
 /** Compares the documents in histories of several lengths, shortest first. */
 export function compareHistories(histories: readonly History[]): Growth[] {
-  const steps = histories.slice(1).map((longer, index) => new Step(histories[index] as History, longer));
+  const steps = histories.slice(1).map((longer, index) => new Step(histories[index]!, longer));
   const names = [...(histories[0]?.statements.keys() ?? [])];
   return names.map((document) => {
     const factor = Math.max(...steps.map((step) => step.growthOf(document)));

@@ -44,7 +44,7 @@ function holds(check: (world: World) => void): void {
 }
 
 function ascending(times: readonly Date[]): boolean {
-  return times.every((time, index) => index === 0 || time > (times[index - 1] as Date));
+  return times.every((time, index) => index === 0 || time > times[index - 1]!);
 }
 
 function expectNoOverlap(spans: readonly Pick<Assignment | Shift, 'startsAt' | 'endsAt'>[]): void {

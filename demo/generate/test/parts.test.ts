@@ -21,7 +21,7 @@ describe('Random', () => {
     const counts = [0, 0, 0, 0, 0];
     for (let draw = 0; draw < 4_000; draw++) {
       const index = random.weightedIndex(weights);
-      counts[index] = (counts[index] as number) + 1;
+      counts[index] = counts[index]! + 1;
     }
     expect([counts[0], counts[2], counts[4]]).toEqual([0, 0, 0]);
     expect(counts[3]).toBeGreaterThan(2_800);

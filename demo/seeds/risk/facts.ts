@@ -74,6 +74,6 @@ function matches({ stops }: Shipment, watched: ReadonlyMap<string, WatchlistMatc
 /** Index of the first of ascending times after a moment. */
 function firstAfter(times: readonly number[], moment: number): number {
   let index = times.length;
-  while (index > 0 && (times[index - 1] as number) > moment) index--;
+  while (index > 0 && times[index - 1]! > moment) index--;
   return index;
 }

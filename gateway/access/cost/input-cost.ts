@@ -49,7 +49,7 @@ function valueCost(model: CostModel, type: GraphQLInputType, value: unknown): nu
   if (!isInputObjectType(inner) || typeof value !== 'object' || value === null) return 0;
   let total = 0;
   for (const [name, field] of Object.entries(inner.getFields())) {
-    const item: unknown = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    const item: unknown = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined; // any object
     if (item !== undefined) total += model.inputWeight(inner.name, name) + valueCost(model, field.type, item);
   }
   return total;

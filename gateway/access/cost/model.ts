@@ -132,6 +132,7 @@ export class CostModel {
       if (!('name' in definition) || !definition.name || !('directives' in definition)) continue;
       if (!this.schema.getType(definition.name.value)) continue;
       const type = definition.name.value;
+      // Directives of a definition in a schema have constant arguments.
       read(type, definition.directives as readonly ConstDirectiveNode[] | undefined);
       if (!('fields' in definition)) continue;
       for (const field of definition.fields ?? []) {

@@ -55,7 +55,8 @@ function findPlaces(source: string, document: DocumentNode, wanted: Set<ASTNode>
   const walk = (node: ASTNode, located: ASTNode): void => {
     if (wanted.has(node) && located.loc) places.set(node, placeAt(located.loc.start));
     for (const [key, value] of Object.entries(node)) {
-      const other: unknown = (located as unknown as Record<string, unknown>)[key]; // the same text makes the same tree
+      // The same text makes the same tree. Lists of a node have nodes only.
+      const other: unknown = (located as unknown as Record<string, unknown>)[key];
       if (isNode(value)) walk(value, other as ASTNode);
       if (!Array.isArray(value)) continue;
       for (const [index, item] of value.entries()) walk(item as ASTNode, (other as ASTNode[])[index]!);

@@ -9,7 +9,7 @@ export const headersOfResponses = {
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
 } as const;
-const names = Object.keys(headersOfResponses) as (keyof typeof headersOfResponses)[];
+const names = Object.keys(headersOfResponses) as (keyof typeof headersOfResponses)[]; // a constant has no other names
 
 /** Sent over TLS only: RFC 6797 (section 7.2) forbids the header over plain HTTP. */
 const transportSecurity = 'max-age=31536000; includeSubDomains';

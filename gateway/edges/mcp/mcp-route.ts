@@ -103,9 +103,8 @@ async function answer(
 const readHeaders = ['accept', 'content-type', 'mcp-protocol-version'];
 
 function toWebRequest({ headers }: FastifyRequest): Request {
-  const given = readHeaders.flatMap((name) =>
-    headers[name] === undefined ? [] : [[name, String(headers[name])] as [string, string]],
-  );
+  const given = new Headers();
+  for (const name of readHeaders) if (headers[name] !== undefined) given.set(name, String(headers[name]));
   return new Request(`http://gateway${path}`, { method: 'POST', headers: given });
 }
 

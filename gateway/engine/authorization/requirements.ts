@@ -54,6 +54,7 @@ export function readRequirements(supergraph: Supergraph, document: DocumentNode)
     if (!('name' in definition) || !definition.name || !('directives' in definition)) continue;
     const type = definition.name.value;
     if (definition.kind === Kind.DIRECTIVE_DEFINITION) continue;
+    // Directives of a definition in a schema have constant arguments.
     add(type, definition.directives as readonly ConstDirectiveNode[] | undefined);
     if (!isObjectOrInterface(definition)) continue;
     for (const field of definition.fields ?? []) add(`${type}.${field.name.value}`, field.directives);
@@ -86,5 +87,6 @@ function parseRequirement(
   if (kind === undefined) return undefined;
   if (kind === 'authenticated') return { kind };
   const [argument] = directive.arguments ?? [];
+  // The composed supergraph has checked its type: [[String!]!]!.
   return { kind, anyOf: argument ? (valueFromASTUntyped(argument.value) as string[][]) : [] };
 }

@@ -26,13 +26,13 @@ export class Code {
     return name;
   }
 
-  /** Compiles `(…parameters) => { body }`. */
+  /** Compiles `(…parameters) => { body }`. The caller, who writes the text, says its type. */
   compile<F>(parameters: readonly string[], body: string): F {
     const text = `"use strict"; return (${parameters.join(', ')}) => {\n${body}\n};`;
     const key = `${this.#names.length} ${text}`;
     let factory = factories.get(key);
     if (!factory) {
-      factory = new Function(...this.#names, text) as Factory;
+      factory = new Function(...this.#names, text) as Factory; // the type of `Function` names no signature
       factories.set(key, factory);
     }
     return factory(...this.#values) as F;

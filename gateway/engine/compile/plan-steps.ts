@@ -38,7 +38,7 @@ export function planSteps(
         const requires = node.requires && neededRequires(node, conditions, model);
         if (node.requires && !requires) return before;
         return new Set([
-          addStep(requires === node.requires ? node : { ...node, requires: [...requires!] }, path, before),
+          addStep(requires === node.requires ? node : { ...node, requires: [...requires!] }, path, before), // returned above if there are none
         ]);
       }
       case 'Defer':

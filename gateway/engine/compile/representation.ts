@@ -126,7 +126,7 @@ function compileValue(
   return function build(value): string {
     if (Array.isArray(value)) return `[${value.map(build).join(',')}]`;
     if (typeof value !== 'object' || value === null) return 'null';
-    return object(value as Record<string, unknown>) ?? 'null';
+    return object(value as Record<string, unknown>) ?? 'null'; // any object that is no list
   };
 }
 

@@ -49,7 +49,7 @@ export class ErrorLog {
     const known = concerned.filter(({ entityOf }) => typeof entity === 'number' && entityOf.includes(entity));
     for (const request of known) {
       const targets = request.targets.filter((_, index) => request.entityOf[index] === entity);
-      const tail = rewritePath(path!.slice(2), request.member.outputRewrites);
+      const tail = rewritePath(path!.slice(2), request.member.outputRewrites); // the path names the entity
       this.#failures.push({ cause, request, targets, tails: [tail] });
     }
     if (known.length === 0) this.#addForWhole(cause, concerned);

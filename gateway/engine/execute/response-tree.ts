@@ -108,6 +108,6 @@ function isRepeated(value: { readonly [REPEATED]?: true }): boolean {
 /** An object without `__typename` counts as matching: the planner selects `__typename` wherever types matter. */
 function satisfiesTypes(types: readonly string[], value: object): boolean {
   if (Array.isArray(value)) return true;
-  const typename = (value as Record<string, unknown>).__typename;
+  const typename = (value as Record<string, unknown>).__typename; // any object
   return typeof typename !== 'string' || types.includes(typename);
 }

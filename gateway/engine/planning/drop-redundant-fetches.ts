@@ -75,7 +75,7 @@ function takeOver(moved: EntityFetch, others: readonly PlanNode[], graph: Planne
       return other && isSamePlace(other, moved) && canTake(other, field, moved, graph);
     });
     if (index < 0) return undefined;
-    nodes[index] = withField(entityFetch(nodes[index]!)!, field, moved);
+    nodes[index] = withField(entityFetch(nodes[index]!)!, field, moved); // found above
   }
   return nodes;
 }

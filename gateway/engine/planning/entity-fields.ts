@@ -62,7 +62,7 @@ export function forEachEntityField(
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     for (const selection of definition.selectionSet.selections) {
       if (selection.kind !== Kind.FIELD || selection.name.value !== '_entities') continue;
-      visitSet(selection.selectionSet!, '', []);
+      visitSet(selection.selectionSet!, '', []); // `_entities` has one
     }
   }
 

@@ -43,6 +43,7 @@ export function hideExactLiterals(document: DocumentNode, source: string, schema
   const marked = new RegExp(`\\\\"${mark}(-?[\\d.]+(?:[eE][+-]?\\d+)?)\\\\"`, 'g');
   return {
     document: hidden,
+    // Only numbers within texts of the plan change.
     restore: (plan) => JSON.parse(JSON.stringify(plan).replaceAll(marked, '$1')) as QueryPlan,
   };
 }

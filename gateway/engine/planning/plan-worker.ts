@@ -6,7 +6,7 @@ import { planningFailure } from './planner.ts';
 const port = parentPort;
 if (!port) throw new Error('plan-worker runs as a worker thread only');
 
-const planOperation = createPlanOperation(workerData as string);
+const planOperation = createPlanOperation(workerData as string); // the supergraph: see `planner-thread.ts`
 const reply = (message: FromPlanWorker): void => port.postMessage(message);
 
 port.on('message', ({ request }: ToPlanWorker) => {

@@ -100,6 +100,7 @@ export class PlannerThread {
     this.#state = { phase: 'idle' };
     if (state.phase === 'planning') {
       state.cancelLimits();
+      // The worker has written the text from a plan.
       if (message.kind === 'planned') state.job.resolve(JSON.parse(message.plan) as QueryPlan);
       if (message.kind === 'failed')
         state.job.reject(new PlanningFailure(message.reason, message.message, message.cause));

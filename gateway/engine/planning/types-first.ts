@@ -85,6 +85,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
         const now = [...part.nodes.slice(0, first), ...(parts[first]!.now ? [parts[first]!.now] : [])];
         return {
           now: joinNodes('Sequence', now),
+          // `first` is the first part with something for later.
           later: joinNodes('Sequence', [parts[first]!.later!, ...part.nodes.slice(first + 1)]),
         };
       }

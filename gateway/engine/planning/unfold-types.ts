@@ -103,7 +103,8 @@ class Unfolder {
     const objects = unfolding.everyType ? this.#objectTypes(type) : [];
     const selections =
       objects.length > 0
-        ? objects.flatMap((object) => this.#unfold(field.selectionSet!, type, object, unfolding))
+        ? // A field of an interface has a selection set.
+          objects.flatMap((object) => this.#unfold(field.selectionSet!, type, object, unfolding))
         : this.#unfold(field.selectionSet, type, type, unfolding);
     return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: mergeByType(selections) } };
   }

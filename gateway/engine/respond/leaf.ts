@@ -54,7 +54,7 @@ function holdsInfinity(value: unknown): boolean {
 export function leafWriter(type: GraphQLLeafType): LeafWriter {
   if (isEnumType(type)) {
     const texts = new Map(type.getValues().map(({ name }) => [name, `"${name}"`]));
-    return (value) => texts.get(value as string) ?? null;
+    return (value) => texts.get(value as string) ?? null; // no other value is a key
   }
   // The schema may have its own instances of the built-in scalars, so they are compared by name.
   for (const [scalar, writer] of builtIn) if (scalar.name === type.name) return writer;

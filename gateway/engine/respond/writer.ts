@@ -2,6 +2,7 @@ import {
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLInterfaceType,
+  type GraphQLNamedOutputType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -79,7 +80,7 @@ function compileAbstract(
   const writers = new Map<string, ValueWriter>();
   const untyped = once(() => compileObject(options, type, sets, path));
   return (value, context) => {
-    const typename = (value as { __typename?: unknown }).__typename;
+    const typename = (value as { __typename?: unknown }).__typename; // of any value but null
     if (typeof typename !== 'string') {
       if (interfaceObjects.has(type.name)) return untyped()(value, context);
       context.add(`Expected an object of type "${type.name}" but it has no __typename`);
@@ -238,7 +239,7 @@ function valueLines(options: WriterOptions, code: Code, value: PresentValue): st
 
 function compileValue(options: WriterOptions, type: GraphQLOutputType, value: PresentValue): ValueWriter {
   if (isListType(type)) return compileList(options, type.ofType, { ...value, path: `${value.path}.@` });
-  const named: GraphQLNamedType = getNamedType(type);
+  const named: GraphQLNamedOutputType = getNamedType(type);
   if (isLeafType(named)) {
     const write = leafWriter(named);
     return (leaf, context) => {
@@ -248,7 +249,7 @@ function compileValue(options: WriterOptions, type: GraphQLOutputType, value: Pr
     };
   }
   const sets = value.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-  return compileWriter(options, named as GraphQLObjectType, sets, value.path);
+  return compileWriter(options, named, sets, value.path);
 }
 
 function compileList(options: WriterOptions, itemType: GraphQLOutputType, value: PresentValue): ValueWriter {
@@ -291,7 +292,9 @@ function hiddenTest(
 ): ((value: unknown) => boolean) | undefined {
   const names = isListType(type) ? undefined : hiddenNames.get(getNamedType(type).name);
   if (!names) return undefined;
+  // A value of another type is no hidden name.
   if (isLeafType(type)) return (value) => names.has(value as string);
+  // Objects of composite types have a `__typename`, if one of the types is hidden.
   return (value) => names.has((value as { __typename: string } | null | undefined)?.__typename ?? '');
 }
 

@@ -66,14 +66,15 @@ describe('non-null positions with errors', () => {
   });
 
   test('are null under NULL when a subgraph violates the schema, with one error each', async () => {
-    federation.transport.intercept(({ subgraph }) =>
-      subgraph === 'stock' ? { data: { _entities: [{ count: null }, { count: 'many' }] } as never } : undefined,
+    federation.transport.intercept(
+      ({ subgraph }) =>
+        subgraph === 'stock' ? { data: { _entities: [{ count: null }, { count: 'many' }] } as never } : undefined, // not what the schema allows
     );
     expect(await ask('{ products { count } }', 'NULL')).toEqual({
       data: { products: [{ count: null }, { count: null }] },
       paths: ['products.0.count', 'products.1.count'],
     });
-    federation.transport.intercept(() => ({ data: { top: { tags: ['a', null, 'b'] } } as never }));
+    federation.transport.intercept(() => ({ data: { top: { tags: ['a', null, 'b'] } } as never })); // not what the schema allows
     expect(await ask('{ top { tags } }', 'NULL')).toEqual({
       data: { top: { tags: ['a', null, 'b'] } },
       paths: ['top.tags.1'],

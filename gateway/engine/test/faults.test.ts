@@ -41,7 +41,7 @@ function stockResponds(respond: (request: RecordedRequest) => SubgraphResult | S
   federation.transport.intercept((request) => (request.subgraph === 'stock' ? respond(request) : undefined));
 }
 function entities(...list: (Row | null)[]): SubgraphResult {
-  return { data: { _entities: list as never } };
+  return { data: { _entities: list as never } }; // not what a subgraph may send
 }
 const gone = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'stock', {
   message: 'Subgraph "stock" is unavailable',
@@ -174,12 +174,12 @@ describe('a subgraph that fails', () => {
 describe('a response of the wrong shape is an error at the fetched field', () => {
   test.each([
     ['an empty object', {}],
-    ['data that is a list', { data: [] as never }],
-    ['data that is text', { data: 'text' as never }],
+    ['data that is a list', { data: [] as never }], // not what a subgraph may send
+    ['data that is text', { data: 'text' as never }], // not what a subgraph may send
     ['no entities', { data: {} }],
     ['too few entities', { data: { _entities: [] } }],
     ['too many entities', { data: { _entities: [{}, {}] } }],
-    ['entities that are an object', { data: { _entities: {} as never } }],
+    ['entities that are an object', { data: { _entities: {} as never } }], // not what a subgraph may send
   ])('%s', async (_, response) => {
     stockResponds(() => response);
     const { data, errors } = await ask(engine, '{ one { name note } }');

@@ -37,7 +37,7 @@ export function federate(fixtures: Record<string, SubgraphFixture>): Federation 
   const schemas = new Map(
     Object.entries(fixtures).map(([name, { sdl, resolvers }]) => [
       name,
-      buildSubgraphSchema({ typeDefs: parse(withLink(sdl)), resolvers: (resolvers ?? {}) as never }),
+      buildSubgraphSchema({ typeDefs: parse(withLink(sdl)), resolvers: (resolvers ?? {}) as never }), // of contexts of any type
     ]),
   );
   return { supergraphSdl: composed.supergraphSdl, schemas, transport: new MemoryTransport(schemas) };

@@ -40,5 +40,5 @@ export function valueMerger(interfaces: ReadonlySet<string>): MergeValues {
 
 /** Whether a `__typename` may replace the known one. */
 export function isBetterType(known: unknown, given: unknown, interfaces: ReadonlySet<string>): boolean {
-  return typeof known !== 'string' || !interfaces.has(given as string);
+  return typeof known !== 'string' || !interfaces.has(given as string); // no other value is in the set
 }

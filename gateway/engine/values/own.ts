@@ -27,7 +27,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 export function isOwned(value: object): value is Owned {
-  return (value as Partial<Owned>)[OWN] !== undefined;
+  return (value as Partial<Owned>)[OWN] !== undefined; // any object may have the mark
 }
 
 export function own(source: object): Owned {

@@ -12,6 +12,7 @@ let opened: SupergraphComparison | undefined;
 
 async function compare({ subjects }: ToGateWorker): Promise<void> {
   try {
+    // `run-gate.ts` starts the worker with these options.
     const comparison = opened ?? new SupergraphComparison(workerData as ComparisonOptions);
     opened = comparison;
     reply({ kind: 'compared', results: await Promise.all(subjects.map((subject) => comparison.compare(subject))) });

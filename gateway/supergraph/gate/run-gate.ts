@@ -81,6 +81,7 @@ async function ask({ thread, failed }: GateWorker, batch: readonly GateDocument[
     maximumPrice,
     users,
   }));
+  // The worker sends no other messages.
   const answered = once(thread, 'message', { signal }) as Promise<[FromGateWorker]>;
   thread.postMessage({ subjects } satisfies ToGateWorker);
   const [answer] = await Promise.race([answered, failed]);

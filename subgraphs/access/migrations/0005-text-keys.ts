@@ -49,6 +49,7 @@ export class AddTextKeys extends Migration {
     const organizations = await this.execute(
       'select id as "organizationId", name, tier, created_at as "createdAt" from organization order by id',
     );
+    // The columns are those of the event.
     const payloads = organizations as EventPayload<'organization.changed'>[];
     await announceAgain(
       this,

@@ -54,7 +54,7 @@ export function createMails(sealer: TextSealer, mailer: Pick<Mailer, 'forget'> |
 
 /** What `createMails` has sealed is a mail. */
 export function openMail(sealer: TextSealer, id: string, sealed: string): Mail {
-  return JSON.parse(sealer.open(sealed, placeOfMail(id))) as Mail;
+  return JSON.parse(sealer.open(sealed, placeOfMail(id))) as Mail; // sealed for this place as a mail
 }
 
 export const queuedMail: BoundColumn = { table: 'outgoing_mail', column: 'sealed', key: 'id' };

@@ -1,4 +1,4 @@
-/** A calendar day in UTC as YYYY-MM-DD. Days compare as texts. */
+/** A calendar day in UTC as YYYY-MM-DD. Days compare as texts. This file makes them, with casts of texts that have the form. */
 export type Day = string & { readonly __day: true };
 
 const dayMs = 86_400_000;

@@ -148,7 +148,7 @@ const factRules = {
 export type FactEventName = keyof typeof factRules;
 /** The part of an event's payload that analytics reads. */
 export type FactPayload<N extends FactEventName> = Parameters<(typeof factRules)[N]>[0];
-export const factEventNames = Object.keys(factRules) as FactEventName[];
+export const factEventNames = Object.keys(factRules) as FactEventName[]; // a constant has no other names
 
 /** The facts of one event. */
 export function toFacts<N extends FactEventName>(name: N, payload: FactPayload<N>): Fact[] {

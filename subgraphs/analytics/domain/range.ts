@@ -34,5 +34,5 @@ export function previous(range: DayRange): DayRange {
 
 /** January 1 through this day. */
 export function yearToDate(day: Day): DayRange {
-  return { from: `${day.slice(0, 4)}-01-01` as Day, until: day };
+  return { from: `${day.slice(0, 4)}-01-01` as Day, until: day }; // every year has this day
 }

@@ -30,7 +30,7 @@ const intermediateStopSeconds = 3600;
  * @param distanceMeters road distance over all legs
  */
 export function planRoute(places: readonly Place[], distanceMeters: number, pickupFrom: Date): Route {
-  const legs = places.slice(1).map((place, index) => roadMeters(places[index] as Place, place));
+  const legs = places.slice(1).map((place, index) => roadMeters(places[index]!, place));
   const total = legs.reduce((sum, meters) => sum + meters, 0);
   const stops: RouteStop[] = [];
   let drivenMeters = 0;

@@ -119,7 +119,7 @@ test('after a rotation, an interrupted run goes on, and then the old key can be 
   });
   expect(await keyIds()).toEqual([{ keys: 'newer' }]);
   await withKeys([newer], async (rotated) => {
-    const [driver] = await rotated.fork().find(fleetTables.entities[1] as never, { id: first } as never);
+    const [driver] = await rotated.fork().find(fleetTables.entities[1] as never, { id: first } as never); // the list of entities has lost their types
     expect(driver).toMatchObject({ phone: '1.312.5550100', licenseNumber: 'B072 RRE' });
   });
 });

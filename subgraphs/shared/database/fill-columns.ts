@@ -24,6 +24,7 @@ export async function fillColumns<R extends object>(
   const assignments = writes.map((column) => `"${column}" = given."${column}"`).join(', ');
   let last = '00000000-0000-0000-0000-000000000000';
   for (;;) {
+    // `reads` are the columns of R.
     const rows = (await migration.execute(
       `select "${key}" as "rowKey", ${reads} from "${table}" where "${key}" > ? order by "${key}" limit ${rowsPerBatch}`,
       [last],

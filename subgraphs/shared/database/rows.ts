@@ -56,10 +56,9 @@ export function rowsOf<E extends EntitySchema>(entity: E): TableRows<InferEntity
       column: 'fieldName' in property ? String(property.fieldName) : naming.propertyToColumnName(name),
       type: property.type as unknown, // the class of the column's type, or an instance of it
     }));
-  // The columns are the properties of the entity.
   const { schema, tableName } = entity.meta;
   const table = schema ? `"${schema}"."${tableName}"` : `"${tableName}"`;
-  return tableRows(raw(table), properties) as unknown as TableRows<InferEntity<E>>;
+  return tableRows(raw(table), properties) as unknown as TableRows<InferEntity<E>>; // the columns are its properties
 }
 
 interface Property {
@@ -119,10 +118,11 @@ function plainRows(properties: readonly Property[]): Rows<Row> {
     },
     async read<X extends object>(em: EntityManager, statement: Sql) {
       const found = await query<Row & X>(em, statement);
-      for (const row of found) {
-        for (const name of moments) (row as Row)[name] = toMoment(row[name]);
-        for (const name of integers) (row as Row)[name] = toInteger(row[name]);
-        for (const { name, type } of sealed) (row as Row)[name] = openValue(em, type, row[name]);
+      // A row of X is a row: its columns are written under the names they have.
+      for (const row of found as Row[]) {
+        for (const name of moments) row[name] = toMoment(row[name]);
+        for (const name of integers) row[name] = toInteger(row[name]);
+        for (const { name, type } of sealed) row[name] = openValue(em, type, row[name]);
       }
       return found;
     },

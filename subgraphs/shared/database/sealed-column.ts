@@ -61,6 +61,7 @@ abstract class Sealed<V> extends Type<V, string> {
   }
 
   override convertToJSValue(stored: string, platform: Platform): V {
+    // MikroORM passes null through types, whose signature leaves it out.
     return stored == null ? (stored as V) : this.fromText(cipherOf(platform).open(stored, this.place));
   }
 

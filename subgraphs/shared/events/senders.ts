@@ -26,5 +26,6 @@ const senderOf: Readonly<Record<Exclude<Subject, 'audit'>, string>> = {
 /** The role that sends an event. The database records the role that sent it. */
 export function roleOfSender<N extends EventName>(name: N, payload: EventPayload<N>): string {
   if ('facts' in payload) return roleName(payload.subgraph);
+  // A name begins with its subject. Only audit records have `facts`.
   return roleName(senderOf[name.split('.')[0] as Exclude<Subject, 'audit'>]);
 }

@@ -120,6 +120,7 @@ export class Compiler {
       };
       parent.target[key] = target;
       let index = 0;
+      // Its iterator was found above.
       for (const one of value as Iterable<unknown>) {
         if (isPromise(one)) run.wait(one, item, frame, index);
         else run.complete(one, item, frame, index);

@@ -51,7 +51,7 @@ export function createField(facts: FieldFacts, key: string, place: Place): Field
     // `defaultFieldResolver` of graphql-js.
     resolve(run, source, frame) {
       if (typeof source !== 'object' || source === null) return undefined;
-      const value = (source as Record<string, unknown>)[name];
+      const value = (source as Record<string, unknown>)[name]; // any object
       if (typeof value !== 'function') return value;
       const given = getArgumentValues(definition, facts.nodes[0], run.variableValues);
       return Reflect.apply(value, source, [given, run.contextValue, new FieldInfo(facts, key, run, frame)]);

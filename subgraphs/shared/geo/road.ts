@@ -18,7 +18,7 @@ export function roadMeters(from: RoadPoint, to: RoadPoint): number {
 
 /** Estimated road distance in metres over stops in driving order. */
 export function roadMetersOver(stops: readonly RoadPoint[]): number {
-  return stops.slice(1).reduce((sum, stop, index) => sum + roadMeters(stops[index] as RoadPoint, stop), 0);
+  return stops.slice(1).reduce((sum, stop, index) => sum + roadMeters(stops[index]!, stop), 0);
 }
 
 function factorIn(country: string): number {

@@ -50,5 +50,6 @@ export function columnsOfFields(fields: Iterable<GraphQLField<unknown, unknown>>
 }
 
 function columnsOf(resolve: GraphQLFieldResolver<unknown, never>): FieldColumns {
+  // `reads` keeps them on the function.
   return (resolve as { readonly [columnsKey]?: readonly string[] })[columnsKey] ?? null;
 }

@@ -44,7 +44,7 @@ export function createFileMailer(folder: string, from: string): Mailer {
     },
     async forget(address) {
       const { message } = await transport.sendMail(messageOf({ to: address, subject: '', text: '' }, '', from));
-      const recipient = recipientOf(message as Buffer);
+      const recipient = recipientOf(message as Buffer); // the transport has `buffer: true`
       const names = await readdir(folder).catch(noFolder);
       for (const name of names.filter((given) => given.endsWith('.eml'))) {
         const file = join(folder, name);

@@ -75,6 +75,7 @@ export async function removeSeries<L extends string>(
 ): Promise<void> {
   const { values } = await metric.get();
   for (const { labels } of values) {
+    // The series has the labels of its metric, and `le` if it is a bucket.
     const { le: _bucket, ...own } = labels as Record<string, string | number>;
     if (own[label] === value) metric.remove(own as LabelValues<L>);
   }

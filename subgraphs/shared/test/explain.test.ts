@@ -14,7 +14,7 @@ const explain = { 'x-freight-explain': 'sql' };
 describe('the SQL statements of a request', () => {
   let notes: TestSubgraph<never>;
   beforeAll(async () => {
-    notes = (await startTestSubgraph(sampleSubgraph('shipments'))) as unknown as TestSubgraph<never>;
+    notes = (await startTestSubgraph(sampleSubgraph('shipments'))) as unknown as TestSubgraph<never>; // its context does not matter
   });
   afterAll(() => notes.close());
 

@@ -9,7 +9,7 @@ describe('the parts of a process', () => {
   const moments = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T11:00:00Z')];
 
   test('a part that is not up degrades the process, with its time and reason', () => {
-    const health = new Health(() => moments[0] as Date);
+    const health = new Health(() => moments[0]!);
     health.set('seeding', 'degraded', 'seeding: the history of shipments is being loaded.');
     expect(health.parts()).toEqual([
       {
@@ -26,7 +26,7 @@ describe('the parts of a process', () => {
 
   test('`since` changes with the status, and a part that is up has no reason', () => {
     let now = 0;
-    const health = new Health(() => moments[now] as Date);
+    const health = new Health(() => moments[now]!);
     health.set('redis', 'down', 'Redis does not respond.');
     now = 1;
     health.set('redis', 'down', 'Redis refuses the password.');

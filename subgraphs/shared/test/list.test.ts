@@ -19,7 +19,7 @@ interface Row {
 const parents = [newId(), newId(), newId()];
 const made: readonly Row[] = Array.from({ length: 60 }, (_, index) => ({
   id: newId(),
-  parent: parents[index % 2] as string, // the third has none
+  parent: parents[index % 2]!, // the third has none
   weight: index % 7,
   due: index % 5 === 0 ? null : new Date(`2026-03-0${1 + (index % 4)}T00:00:00.000Z`),
 }));
@@ -135,7 +135,7 @@ describe('a list in pages', () => {
     const totals = async (count: number) => {
       const list = numbered(count);
       const all = await readPage(em(), list, [], pageOf(list, { first: 1 }));
-      const own = await pagesOf(em(), list, 'parent')(parents[0] as string, { first: 1 });
+      const own = await pagesOf(em(), list, 'parent')(parents[0]!, { first: 1 });
       return [await all.totalCount(), await own.totalCount()];
     };
     expect(await totals(10_000)).toEqual([10_000, 10_000]);

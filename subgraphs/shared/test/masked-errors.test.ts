@@ -18,7 +18,7 @@ describe('a masked error', () => {
   let notes: TestSubgraph<never>;
   beforeAll(async () => {
     const log = pino({}, { write: (line: string) => void entries.push(JSON.parse(line) as Entry) });
-    notes = (await startTestSubgraph(sampleSubgraph('shipments'), { log })) as unknown as TestSubgraph<never>;
+    notes = (await startTestSubgraph(sampleSubgraph('shipments'), { log })) as unknown as TestSubgraph<never>; // its context does not matter
   });
   afterAll(() => notes.close());
 

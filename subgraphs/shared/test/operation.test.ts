@@ -221,7 +221,7 @@ test('the fields of a mutation run one after another, each after the promises of
 
 test('a thenable that calls back at once is awaited like a promise', async () => {
   // biome-ignore lint/suspicious/noThenProperty: libraries return such objects
-  const at: PromiseLike<number> = { then: (resolve) => Promise.resolve(resolve?.(5) as never) };
+  const at: PromiseLike<number> = { then: (resolve) => Promise.resolve(resolve?.(5) as never) }; // of any type of result
   const eager = buildSubgraphSchema({
     typeDefs: parse('type Query { a: Int b: Int }'),
     resolvers: { Query: { a: () => at, b: async () => 6 } },

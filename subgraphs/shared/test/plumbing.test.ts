@@ -29,7 +29,7 @@ describe('a subgraph', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    notes = (await startTestSubgraph(sampleSubgraph('shipments'), { database })) as unknown as TestSubgraph<never>;
+    notes = (await startTestSubgraph(sampleSubgraph('shipments'), { database })) as unknown as TestSubgraph<never>; // its context does not matter
   });
   afterAll(async () => {
     await notes.close();

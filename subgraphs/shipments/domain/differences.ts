@@ -41,7 +41,8 @@ function flatten(facts: Facts): Map<string, string> {
     texts.set(field, value instanceof Date ? value.toISOString() : String(value));
   };
   for (const [name, value] of Object.entries(facts)) {
-    if (!Array.isArray(value)) add(name, value as Value);
+    if (!Array.isArray(value))
+      add(name, value as Value); // `isArray` does not narrow a read-only array
     else for (const [index, entry] of value.entries()) addEntry(`${name}.${index}`, entry, add);
   }
   return texts;
