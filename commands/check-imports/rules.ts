@@ -33,6 +33,8 @@ const gatewayRooms = [
   'edges',
   'explorer',
   'observe',
+  'gateway-access',
+  'gateway-edges',
   'gateway',
   'server',
 ];
