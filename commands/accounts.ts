@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { systemOrigin } from '#shared/audit/fact.ts';
 import { Refusal } from '#shared/errors/errors.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { email, password } from '../subgraphs/access/domain/inputs.ts';
 import { requireStrongPassword } from '../subgraphs/access/domain/password-strength.ts';
@@ -33,8 +33,7 @@ const command = {
 
 async function createAdmin(): Promise<void> {
   const { values, positionals } = readCommandLine(command);
-  if (positionals.join(' ') !== 'create-admin')
-    throw new ConfigurationError(`create-admin is required; got ${positionals.join(' ') || 'nothing'}`);
+  if (positionals.join(' ') !== 'create-admin') throw needs('npm run accounts', 'create-admin', positionals.join(' '));
   const owner = {
     email: parsed('email', email, values.email ?? ''),
     name: parsed('name', z.string().trim().min(1).max(120), values.name),
@@ -58,7 +57,7 @@ async function createAdmin(): Promise<void> {
 function parsed(option: string, schema: z.ZodType<string>, given: string): string {
   const { data, error } = schema.safeParse(given);
   if (data !== undefined) return data;
-  throw new ConfigurationError(`--${option}: ${error?.issues[0]?.message ?? 'another value is required'}.`);
+  throw new ConfigurationError(`--${option}: ${error?.issues[0]?.message ?? 'It needs another value'}.`);
 }
 
 try {

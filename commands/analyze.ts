@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { baseline, baselineOf, changesSince } from './analyze/baseline.ts';
 import { readDatabase } from './analyze/database.ts';
@@ -31,6 +31,7 @@ const command = {
     folder: {
       type: 'string',
       value: 'FOLDER',
+      writes: 'folder',
       default: '.data/analysis',
       help: 'where reports are kept (.data/analysis)',
     },
@@ -99,7 +100,7 @@ try {
   if (values.sla === undefined) {
     await analyze(folder, { ...values, hours: wholeNumber('hours', values.hours, 1, 720) });
   } else {
-    if (!values.prometheus) throw new ConfigurationError('--prometheus: required with --sla; got nothing');
+    if (!values.prometheus) throw needs('--prometheus', 'a URL with --sla');
     const report = await readSla(values.prometheus, values.sla, new Date());
     write(folder, `sla-${values.sla}`, renderSla(report), report);
   }

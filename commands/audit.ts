@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { errorCode } from '#shared/errors/error-code.ts';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import type { ChainHead } from '../subgraphs/access/domain/audit-chain.ts';
 import { reviewAccess } from '../subgraphs/access/store/access-review.ts';
@@ -23,7 +23,12 @@ const command = {
       value: 'SEQUENCE:HASH',
       help: 'verify: a head from the log, which the chain must still contain',
     },
-    file: { type: 'string', value: 'FILE', help: 'export, review: appends to this file; default: standard output' },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      writes: 'file',
+      help: 'export, review: appends to this file; default: standard output',
+    },
   },
 } as const;
 
@@ -32,7 +37,7 @@ const sequenceOf = (option: string, text: string): number => wholeNumber(option,
 function parseHead(text: string): ChainHead {
   const [, sequence, hash] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
   if (sequence === undefined || hash === undefined)
-    throw new ConfigurationError(`--head: a sequence and a hash are required, such as 17:9f86…; got ${text}`);
+    throw needs('--head', 'a sequence and a hash, such as 17:9f86…', text);
   return { sequence: Number(sequence), hash };
 }
 
@@ -47,7 +52,7 @@ try {
   const { values, positionals } = readCommandLine(command);
   const [action, ...others] = positionals;
   if (others.length > 0 || (action !== 'verify' && action !== 'export' && action !== 'review'))
-    throw new ConfigurationError(`verify, export or review is required; got ${positionals.join(' ') || 'nothing'}`);
+    throw needs('npm run audit', 'verify, export or review', positionals.join(' '));
   const range = {
     from: sequenceOf('from', values.from),
     to: values.to === undefined ? null : sequenceOf('to', values.to),

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { writeGivenJson } from '#shared/runtime/given-files.ts';
 import { readPoints, readUnit } from './capacity/measured.ts';
 import { type Capacity, computeCapacity, type Deviation, deviationOf, shown } from './capacity/model.ts';
 import { readDeployment } from './costs/deployment.ts';
@@ -36,9 +37,10 @@ const command = {
     measure: {
       type: 'string',
       value: 'FOLDER',
+      writes: 'folder',
       help: 'measures all of these first, in about 6 minutes, and keeps them there',
     },
-    json: { type: 'string', value: 'FILE', help: 'also writes the result there' },
+    json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the result there' },
   },
 } as const;
 
@@ -50,9 +52,8 @@ interface Reports {
 
 function givenReports({ load, live, check }: { load?: string; live: string; check: string }): Reports {
   const [few, many, ...more] = live.split(',');
-  if (!load) throw new ConfigurationError('--load: a report is required, or --measure FOLDER; got none');
-  if (!few || !many || more.length > 0)
-    throw new ConfigurationError(`--live: two reports are required; got ${live || 'none'}`);
+  if (!load) throw needs('--load', 'a report of `npm run load`, unless --measure FOLDER makes it');
+  if (!few || !many || more.length > 0) throw needs('--live', 'two reports of `npm run bench:live`', live);
   return { load, live: [few, many], check: check.split(',').filter((file) => file !== '') };
 }
 
@@ -107,7 +108,7 @@ try {
   const capacity = computeCapacity(unit, demand, { processes, utilization, databaseCores, socketsPerGateway });
   const deviations = readPoints(reports.check).map((point) => deviationOf(unit, point));
   print(capacity, deviations);
-  if (json) writeFileSync(json, `${JSON.stringify({ unit, demand, ...capacity, deviations }, null, 2)}\n`);
+  if (json) writeGivenJson('--json', json, { unit, demand, ...capacity, deviations });
 } catch (error) {
   exitWith(error);
 }

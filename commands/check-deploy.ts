@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { writeGivenJson } from '#shared/runtime/given-files.ts';
 import { findFaults } from './check-deploy/find-faults.ts';
 import { describeFinding } from './check-deploy/finding.ts';
 import { findKubernetesFaults, renderOverlays } from './check-deploy/kubernetes/find-kubernetes-faults.ts';
@@ -11,7 +11,7 @@ import { findTerraformFaults } from './check-deploy/terraform/find-terraform-fau
 const command = {
   call: 'npm run check:deploy --',
   does: 'Checks the files that deploy the product: Dockerfile, docker-compose.yml, every overlay of k8s, infra/terraform, and what they name. Prints one line per fault and then exits with 1.',
-  options: { json: { type: 'string', value: 'FILE', help: 'also writes the faults there' } },
+  options: { json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the faults there' } },
 } as const;
 
 try {
@@ -26,7 +26,7 @@ try {
     )),
   ];
   for (const finding of findings) console.log(describeFinding(finding));
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ findings }, null, 2)}\n`);
+  if (values.json) writeGivenJson('--json', values.json, { findings });
   console.log(findings.length === 0 ? 'The deployment files have no faults.' : `${findings.length} faults.`);
   process.exitCode = findings.length === 0 ? 0 : 1;
 } catch (error) {

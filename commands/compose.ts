@@ -33,7 +33,7 @@ function readSdl(root: string, name: string, file: string): string {
   try {
     return readFileSync(resolve(root, file), 'utf8');
   } catch {
-    throw new ConfigurationError(`supergraph.yaml: a readable SDL file is required for ${name}; got ${file}`);
+    throw new ConfigurationError(`supergraph.yaml needs a readable SDL file for ${name}. ${file} is none.`);
   }
 }
 

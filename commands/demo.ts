@@ -4,7 +4,7 @@ import { demoApiKey } from '#shared/identity/api-keys.ts';
 import { API_KEY_SECRET } from '#shared/identity/key-settings.ts';
 import { loadApiKeySecret } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { DATA_DIR, NODE_ENV } from '#shared/settings/settings.ts';
 import { demoCode, demoStaff } from '../demo/second-factor.ts';
@@ -22,10 +22,10 @@ const settings = z.object({ NODE_ENV, DATA_DIR, API_KEY_SECRET });
 function printerOf([what, email = '', ...rest]: readonly string[]): (secret: string) => string {
   if (what === 'partner-key' && email === '') return demoApiKey;
   if (what !== 'code' || rest.length > 0) {
-    throw new ConfigurationError(`partner-key or code EMAIL is required: ${command.call} partner-key`);
+    throw needs('npm run demo', 'partner-key or code EMAIL', [what, email, ...rest].join(' ').trim());
   }
   if (!demoStaff.includes(email)) {
-    throw new ConfigurationError(`EMAIL: one of ${demoStaff.join(', ')} is required; got ${email || 'nothing'}`);
+    throw needs('EMAIL', `one of ${demoStaff.join(', ')}`, email);
   }
   return (secret) => demoCode(email, secret, new Date());
 }
@@ -35,7 +35,7 @@ try {
   const print = printerOf(positionals);
   const { NODE_ENV: environment, DATA_DIR: dataDir, API_KEY_SECRET: given } = parseEnvironment(settings, process.env);
   if (environment === 'production') {
-    throw new ConfigurationError('NODE_ENV: a value other than production is required; production has no demo data.');
+    throw new ConfigurationError('NODE_ENV needs a value other than production, which has no demo data.');
   }
   console.log(print(await loadApiKeySecret({ given, dataDir: resolve(dataDir) })));
 } catch (error) {

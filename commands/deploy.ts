@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { planRelease } from '../release/plan.ts';
+import { writeGivenJson } from '#shared/runtime/given-files.ts';
+import { type Plan, planRelease } from '../release/plan.ts';
 import { runRelease, takeBack } from '../release/run-release.ts';
+import type { ReleaseTarget } from '../release/target.ts';
 import { chooseTarget } from './deploy/choose-target.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -30,7 +31,7 @@ const command = {
       default: '',
       help: 'ids of organizations, and beginnings of API keys (13 characters), that get the version in a step of their own',
     },
-    json: { type: 'string', value: 'FILE', help: 'also writes the report there' },
+    json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the report there' },
     back: {
       type: 'boolean',
       default: false,
@@ -72,35 +73,46 @@ function interruption(): AbortSignal {
   return interrupted.signal;
 }
 
-async function deploy(): Promise<void> {
-  const { values } = readCommandLine(command);
-  const target = await chooseTarget({ ...values, project, data: resolve(values.data), app: resolve(values.app) });
-  if (values.back) {
-    await takeBack(target);
-    console.log('The former version has all traffic.');
-    return;
-  }
-  const version = values.to;
-  if (!version) throw new ConfigurationError('Name the version to release, for example --to 1.2.0.');
+type Values = ReturnType<typeof readDeployLine>['values'];
+const readDeployLine = () => readCommandLine(command);
+
+/** The tag of an image. @throws ConfigurationError */
+function givenVersion({ to = '' }: Values): string {
+  if (/^\w[\w.-]{0,127}$/.test(to)) return to;
+  throw needs('--to', 'a version, for example 1.2.0', to);
+}
+
+/** @throws ConfigurationError */
+function givenPlan(values: Values): Plan {
   const seconds = (option: 'step' | 'watch', least: number) =>
     wholeNumber(option, values[option], least, daySeconds) * 1_000;
   const first = values.first.split(',').filter((one) => one !== '');
   const other = first.find((one) => !/^[\w-]{1,64}$/.test(one));
-  if (other !== undefined)
-    throw new ConfigurationError(`--first: ids and beginnings of API keys are required; got ${other}`);
-  const report = await runRelease(target, {
-    version,
-    plan: planRelease(seconds('step', 1), seconds('watch', 0), first),
-    pollMs,
-    say: (line) => console.log(line),
-    signal: interruption(),
-  });
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (other !== undefined) throw needs('--first', 'ids of organizations and beginnings of API keys', other);
+  return planRelease(seconds('step', 1), seconds('watch', 0), first);
+}
+
+const openTarget = (values: Values): Promise<ReleaseTarget> =>
+  chooseTarget({ ...values, project, data: resolve(values.data), app: resolve(values.app) });
+
+async function goBack(values: Values): Promise<void> {
+  await takeBack(await openTarget(values));
+  console.log('The former version has all traffic.');
+}
+
+async function release(values: Values): Promise<void> {
+  const version = givenVersion(values);
+  const plan = givenPlan(values);
+  const target = await openTarget(values);
+  const say = (line: string) => console.log(line);
+  const report = await runRelease(target, { version, plan, pollMs, say, signal: interruption() });
+  if (values.json) writeGivenJson('--json', values.json, report);
   process.exitCode = report.outcome === 'released' ? 0 : 1;
 }
 
 try {
-  await deploy();
+  const { values } = readDeployLine();
+  await (values.back ? goBack(values) : release(values));
 } catch (error) {
   exitWith(error);
 }

@@ -27,7 +27,7 @@ const command = {
       value: 'FILE',
       help: 'with --supergraph: the supergraph that serves now; default: schema/supergraph.graphql',
     },
-    json: { type: 'string', value: 'FILE', help: 'with --supergraph: where the findings are written' },
+    json: { type: 'string', value: 'FILE', writes: 'file', help: 'with --supergraph: where the findings are written' },
     key: { type: 'string', value: 'KEY', help: 'API key for register and retire' },
     url: { type: 'string', value: 'URL', default: 'http://127.0.0.1:4000/graphql', help: 'address of the graph' },
     'client-name': { type: 'string', value: 'NAME', help: 'for register; default: the name of the file' },

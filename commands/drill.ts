@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { readGivenJson, writeGivenJson } from '#shared/runtime/given-files.ts';
 import type { Drill, DrillReport } from '../drills/drill.ts';
 import { drills } from '../drills/drills.ts';
 import { summarize } from '../drills/summary.ts';
@@ -11,7 +12,6 @@ import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { installPrograms, MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
-import { readGivenJson } from './read-given-file.ts';
 
 const project = join(import.meta.dirname, '..');
 
@@ -20,7 +20,7 @@ const command = {
   takes: 'list | all | NAME | summary FILE…',
   does: 'Breaks a part of the product on purpose, on the topology of `npm run topology`, and prints what clients saw. Exits with 1 when a bar is missed. See docs/guides/drills.md.',
   options: {
-    json: { type: 'string', value: 'FILE', help: 'also writes the reports there' },
+    json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the reports there' },
     demo: {
       type: 'boolean',
       default: false,
@@ -41,7 +41,7 @@ function chosenDrills(positionals: readonly string[]): readonly Drill[] {
   const found = drills.filter((drill) => drill.name === name && more.length === 0);
   if (found.length > 0) return found;
   const names = drills.map((drill) => drill.name).join(', ');
-  throw new ConfigurationError(`list, all or one of ${names} is required; got ${positionals.join(' ') || 'nothing'}`);
+  throw needs('npm run drill', `list, all or one of ${names}`, positionals.join(' '));
 }
 
 /** Runs a drill on a topology of its own. A drill that cannot go on is a report with a missed bar. */
@@ -85,7 +85,7 @@ async function runAll(chosen: readonly Drill[], hasDemoData: boolean, file: stri
     printReport(report);
     reports.push(report);
   }
-  if (file) writeFileSync(file, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
+  if (file) writeGivenJson('--json', file, reports.length === 1 && reports[0] ? reports[0] : reports);
   process.exitCode = reports.every(({ bars }) => bars.every(({ met }) => met)) ? 0 : 1;
 }
 

@@ -3,7 +3,7 @@ import { newBlindIndexKey } from '#shared/identity/blind-indexes.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { type ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
 
@@ -86,9 +86,7 @@ async function run(): Promise<void> {
 }
 
 function unknown(positionals: readonly string[]): ConfigurationError {
-  return new ConfigurationError(
-    `rotate NAME, rotate-fields, api-keys or nothing is required; got ${positionals.join(' ')}`,
-  );
+  return needs('npm run keys', 'rotate NAME, rotate-fields, api-keys or nothing', positionals.join(' '));
 }
 
 try {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { readGivenFile, writeGivenJson } from '#shared/runtime/given-files.ts';
 import { GraphFailure } from '../client/graph-failure.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
@@ -14,7 +15,6 @@ import { type LoadKind, type LoadName, loadKinds } from './load/kinds.ts';
 import type { LoadReport } from './load/report.ts';
 import { type LoadTarget, runLoad } from './load/run-load.ts';
 import { withTopologyTarget } from './load/topology-target.ts';
-import { readGivenFile } from './read-given-file.ts';
 
 const project = join(import.meta.dirname, '..');
 
@@ -41,7 +41,7 @@ const command = {
       value: 'MS',
       help: 'another time from one request of a user of the soak to the next (400)',
     },
-    json: { type: 'string', value: 'FILE', help: 'also writes the report there' },
+    json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the report there' },
   },
 } as const;
 
@@ -53,12 +53,10 @@ function chosenKind(positionals: readonly string[], { seconds, every }: Values):
   const [name, ...more] = positionals;
   const found = Object.keys(loadKinds).find((key): key is LoadName => key === name);
   if (!found || more.length > 0)
-    throw new ConfigurationError(
-      `One of ${Object.keys(loadKinds).join(', ')} is required; got ${positionals.join(' ') || 'nothing'}.`,
-    );
+    throw needs('npm run load', `one of ${Object.keys(loadKinds).join(', ')}`, positionals.join(' '));
   const kind = loadKinds[found];
   if (seconds === undefined && every === undefined) return [found, kind];
-  if ('requestsEach' in kind.ends) throw new ConfigurationError('--seconds and --every: only the soak has them');
+  if ('requestsEach' in kind.ends) throw new ConfigurationError('Only the soak has --seconds and --every.');
   const lasts = seconds === undefined ? kind.ends.seconds : wholeNumber('seconds', seconds, 10, 86_400);
   const everyMs = every === undefined ? kind.everyMs : wholeNumber('every', every, 1, 60_000);
   return [found, { ...kind, ends: { seconds: lasts }, everyMs }];
@@ -71,7 +69,7 @@ function givenTarget(url: string, { metrics, ca }: Values, kind: LoadKind): Load
   const { API_KEYS: keys } = parseEnvironment(z.object({ API_KEYS }), process.env);
   const addresses = metrics.split(',').filter((address) => address !== '');
   if (kind.lasting && addresses.length === 0)
-    throw new ConfigurationError('--metrics: addresses are required, such as http://127.0.0.1:4100/metrics; got none');
+    throw needs('--metrics', 'addresses, such as http://127.0.0.1:4100/metrics');
   return { url, keys, metrics: addresses, ...(ca !== undefined && { ca: readGivenFile('--ca', ca) }) };
 }
 
@@ -115,7 +113,7 @@ try {
   } else {
     const report = await (url === undefined ? runOnTopology(run) : runGiven(run, givenTarget(url, values, kind)));
     printReport(report);
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (values.json) writeGivenJson('--json', values.json, report);
     process.exitCode = report.bars.every(({ met }) => met) ? 0 : 1;
   }
 } catch (error) {

@@ -7,6 +7,6 @@ export function lockDataFolder(dataDir: string): () => void {
   const lock = takeLock(join(ensureFolder(dataDir), 'start.pid'));
   if (lock.kind === 'taken') return lock.release;
   throw new ConfigurationError(
-    `DATA_DIR: a folder that no other start uses is required; ${dataDir} is held by process ${lock.pid}`,
+    `DATA_DIR needs a folder that no other start uses. Process ${lock.pid} holds ${dataDir}.`,
   );
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { folders, monitoringFiles } from './monitoring/files.ts';
 import { sendTestAlert } from './monitoring/test-alert.ts';
@@ -55,7 +55,7 @@ try {
   const { values, positionals } = readCommandLine(command);
   const [action, ...more] = positionals;
   if (more.length > 0 || (action !== undefined && action !== 'test-alert'))
-    throw new ConfigurationError(`npm run monitoring: test-alert or nothing is required; got ${positionals.join(' ')}`);
+    throw needs('npm run monitoring', 'test-alert or nothing', positionals.join(' '));
   if (action === 'test-alert') await sendTestAlert(values.alertmanager, values.severity);
   else if (values.check) requireCurrent(monitoringFiles(root));
   else write(monitoringFiles(root));

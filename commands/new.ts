@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { CompositionError } from '../gateway/supergraph/compose.ts';
 import { namesOf } from './new/names.ts';
@@ -22,8 +22,7 @@ try {
   const { values, positionals } = readCommandLine(command);
   const [kind, name, ...more] = positionals;
   if (kind !== 'subgraph' || name === undefined || more.length > 0) {
-    const arrived = positionals.join(' ') || 'nothing';
-    throw new ConfigurationError(`npm run new -- subgraph NAME: one name is required; got ${arrived}`);
+    throw needs('npm run new', 'subgraph and one name', positionals.join(' '));
   }
   const names = namesOf(name, values.type);
   write(values.root, planSubgraph(values.root, names));

@@ -1,11 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { readGivenFile, writeGivenJson } from '#shared/runtime/given-files.ts';
 import { type CheckReport, runCheck } from './preflight/check.ts';
 import { checks } from './preflight/checks.ts';
-import { readGivenFile } from './read-given-file.ts';
 
 const command = {
   call: 'npm run preflight --',
@@ -16,7 +15,7 @@ const command = {
     edge: { type: 'string', value: 'URL', default: 'https://proxy:8443', help: 'address of the edge' },
     'plain-edge': { type: 'string', value: 'URL', default: 'http://proxy:8080', help: 'address that redirects to it' },
     disk: { type: 'string', value: 'FOLDER', default: '/', help: 'a folder on the disk of the data' },
-    json: { type: 'string', value: 'FILE', help: 'also writes the results there' },
+    json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the results there' },
   },
 } as const;
 
@@ -44,7 +43,7 @@ try {
     print(report);
     reports.push(report);
   }
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ checks: reports }, null, 2)}\n`);
+  if (values.json) writeGivenJson('--json', values.json, { checks: reports });
   const failed = reports.filter(({ passed }) => !passed).length;
   console.log(failed === 0 ? 'Ready for the release.' : `${failed} of ${reports.length} checks failed.`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { releasedPath, releaseNow } from './migrations/released.ts';
 
@@ -14,8 +14,7 @@ const command = {
 
 try {
   const [version = ''] = readCommandLine(command).positionals;
-  if (!/^\d+\.\d+\.\d+$/.test(version))
-    throw new ConfigurationError(`a version such as 1.2.0 is required; got ${version || 'nothing'}`);
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw needs('npm run released', 'a version such as 1.2.0', version);
   writeFileSync(join(import.meta.dirname, '..', releasedPath), `${JSON.stringify(releaseNow(version), null, 2)}\n`);
   console.log(`${releasedPath} is written.`);
 } catch (error) {

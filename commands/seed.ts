@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { isLoopback } from '#shared/runtime/loopback.ts';
 import { NODE_ENV } from '#shared/settings/settings.ts';
@@ -45,9 +45,8 @@ function refuseProduction(url: string): void {
 try {
   const { values, positionals } = readCommandLine(command);
   const { url, email, code } = values;
-  if (positionals.join(' ') !== 'acceptance')
-    throw new ConfigurationError(`acceptance is required; got ${positionals.join(' ') || 'nothing'}`);
-  if (!URL.canParse(url)) throw new ConfigurationError(`--url: a URL is required; got ${url}`);
+  if (positionals.join(' ') !== 'acceptance') throw needs('npm run seed', 'acceptance', positionals.join(' '));
+  if (!URL.canParse(url)) throw needs('--url', 'a URL', url);
   if (!values['allow-production']) refuseProduction(url);
   const password = values['password-stdin'] ? await readPassword() : demo.password;
   const scopes = ['access:write', 'fleet:write', 'fleet:assign', 'shipments:write', 'shipments:advance'];

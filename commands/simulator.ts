@@ -1,5 +1,5 @@
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { runProcess, type Service } from '#shared/runtime/run-process.ts';
 import { startSimulator } from '../demo/simulator/start-simulator.ts';
 
@@ -35,9 +35,8 @@ const maxSpeedup = 2.5;
 async function run({ ending, fail, resources }: Service): Promise<void> {
   const { url, speedup: given, ...credentials } = readCommandLine(command).values;
   const speedup = Number(given);
-  if (!(speedup > 0 && speedup <= maxSpeedup))
-    throw new ConfigurationError(`--speedup: a number above 0, up to ${maxSpeedup}, is required; got ${given}`);
-  if (!URL.canParse(url)) throw new ConfigurationError(`--url: a URL is required; got ${url}`);
+  if (!(speedup > 0 && speedup <= maxSpeedup)) throw needs('--speedup', `a number above 0, up to ${maxSpeedup}`, given);
+  if (!URL.canParse(url)) throw needs('--url', 'a URL', url);
   const simulation = startSimulator({ url, speedup, ...credentials, signal: ending, log: console.log }).catch(fail);
   resources.defer(() => simulation);
 }

@@ -94,7 +94,7 @@ function accessOf({ keyring: { access, identity }, apiKeySecrets }: ProductParts
 }
 
 function missing(name: string): never {
-  throw new ConfigurationError(`supergraph.yaml: an entry "${name}" is required; got none`);
+  throw new ConfigurationError(`supergraph.yaml needs an entry "${name}". It has none.`);
 }
 
 await runProcess(start, 'Stopping; data stays in place.');

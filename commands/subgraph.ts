@@ -1,5 +1,5 @@
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
@@ -14,9 +14,7 @@ try {
   });
   const [name, ...more] = positionals;
   if (!name || !names.includes(name) || more.length > 0)
-    throw new ConfigurationError(
-      `npm run subgraph -- NAME: one of ${names.join(', ')} is required; got ${positionals.join(' ') || 'nothing'}`,
-    );
+    throw needs('npm run subgraph', `one of ${names.join(', ')}`, positionals.join(' '));
   await import(`../subgraphs/${name}/server.ts`);
 } catch (error) {
   exitWith(error);

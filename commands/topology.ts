@@ -22,7 +22,12 @@ const command = {
       default: false,
       help: 'runs what the image contains: does the steps of the Dockerfile first',
     },
-    data: { type: 'string', value: 'FOLDER', help: 'keeps data and logs there; a temporary folder otherwise' },
+    data: {
+      type: 'string',
+      value: 'FOLDER',
+      writes: 'folder',
+      help: 'keeps data and logs there; a temporary folder otherwise',
+    },
   },
 } as const;
 

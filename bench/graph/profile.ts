@@ -1,9 +1,9 @@
 /** CPU profile of one operation by package and room. See README.md. */
-import { writeFileSync } from 'node:fs';
 import { type Profiler, Session } from 'node:inspector/promises';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { writeGivenFile } from '#shared/runtime/given-files.ts';
 import { openDemoClient } from './client.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 import { documentOf, operations } from './operations.ts';
@@ -16,7 +16,12 @@ const command = {
   takes: 'OPERATION',
   options: {
     seconds: { type: 'string', value: 'NUMBER', default: '5', help: 'profiled (5)' },
-    output: { type: 'string', value: 'FILE', help: 'for the profile as a .cpuprofile of Chrome DevTools' },
+    output: {
+      type: 'string',
+      value: 'FILE',
+      writes: 'file',
+      help: 'for the profile as a .cpuprofile of Chrome DevTools',
+    },
     shipments: { type: 'string', value: 'NUMBER', default: '20000', help: 'history of the temporary product (20000)' },
   },
 } as const;
@@ -35,7 +40,7 @@ async function run(): Promise<void> {
   const operation = operations.find(({ name }) => name === positionals[0]);
   if (!operation) {
     const names = operations.map(({ name }) => name).join(', ');
-    throw new ConfigurationError(`OPERATION: one of ${names} is required; got ${positionals[0] ?? 'none'}`);
+    throw needs('OPERATION', `one of ${names}`, positionals[0]);
   }
   const product = await startThrowaway({ shipments: wholeNumber('shipments', values.shipments, 1, 500_000) });
   try {
@@ -54,7 +59,7 @@ async function run(): Promise<void> {
     const { requests } = await load(wholeNumber('seconds', values.seconds, 1, 600));
     const { profile } = await inspector.post('Profiler.stop');
     inspector.disconnect();
-    if (values.output !== undefined) writeFileSync(values.output, JSON.stringify(profile));
+    if (values.output !== undefined) writeGivenFile('--output', values.output, JSON.stringify(profile));
     console.log(renderProfile(profile, requests));
   } finally {
     await product.close();

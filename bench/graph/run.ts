@@ -1,5 +1,5 @@
 /** Requests per second and p95 of typical operations through the gateway on the seeded product. See README.md. */
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { runGrowth } from './growth/run-growth.ts';
 import { measure, type Row } from './measure.ts';
@@ -31,7 +31,7 @@ async function bench(options: Options): Promise<void> {
   const selected = operations.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   if (selected.length === 0) {
     const names = operations.map(({ name }) => name).join(', ');
-    throw new ConfigurationError(`--only: names among ${names} are required; got ${options.only.join(', ')}`);
+    throw needs('--only', `names among ${names}`, options.only.join(', '));
   }
   const measured = await productOf(options);
   const rows: Row[] = [];

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
+import { writeGivenJson } from '#shared/runtime/given-files.ts';
 import { startGatewayProcess } from '../../gateway/testing/gateway-process.ts';
 import { type LiveGraph, startLiveGraph } from '../../gateway/testing/live-graph.ts';
 import { writeSupergraph } from '../../gateway/testing/supergraph-file.ts';
@@ -14,7 +14,7 @@ const { values } = orExit(() =>
     options: {
       subscribers: { type: 'string', value: 'NUMBER', default: '1000', help: 'websockets of one crowd (1000)' },
       events: { type: 'string', value: 'NUMBER', default: '200', help: 'events that each gets (200)' },
-      json: { type: 'string', value: 'FILE', help: 'also writes the figures there' },
+      json: { type: 'string', value: 'FILE', writes: 'file', help: 'also writes the figures there' },
     },
   }),
 );
@@ -79,4 +79,4 @@ async function deliver(graph: LiveGraph, crowd: Crowd, count: number, first: num
 
 const figures: object[] = [];
 for (const each of cases) figures.push(await run(each));
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ bench: 'live', cases: figures }, null, 2)}\n`);
+if (values.json) writeGivenJson('--json', values.json, { bench: 'live', cases: figures });

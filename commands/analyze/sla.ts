@@ -1,4 +1,4 @@
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { query } from '../deploy/kubernetes/prometheus-figures.ts';
 
 /** Share of the requests that must not fail because of the graph. */
@@ -31,7 +31,7 @@ interface Month {
 export function readMonth(text: string, now: Date): Month {
   const begin = new Date(`${text}-01T00:00:00Z`);
   if (!/^\d{4}-\d{2}$/.test(text) || Number.isNaN(begin.getTime()) || begin > now)
-    throw new ConfigurationError(`--sla: a past or the current month is required, such as 2026-11; got ${text}`);
+    throw needs('--sla', 'the current month or a past one, such as 2026-11', text);
   const next = new Date(Date.UTC(begin.getUTCFullYear(), begin.getUTCMonth() + 1, 1));
   const end = next < now ? next : now;
   return { end, seconds: Math.floor((end.getTime() - begin.getTime()) / 1_000) };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import { readGivenJson } from '../read-given-file.ts';
+import { readGivenJson } from '#shared/runtime/given-files.ts';
 import { normalText } from './normal-text.ts';
 
 const tag = z.object({ key: z.string(), value: z.unknown() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import { readGivenJson } from '../read-given-file.ts';
+import { readGivenJson } from '#shared/runtime/given-files.ts';
 import { type Point, socketKilobytes, type Unit } from './model.ts';
 
 const cpuMs = z.object({ product: z.number(), postgres: z.number() });
@@ -27,8 +27,8 @@ const liveReport = z.object({
 const liveCase = 'all different';
 
 function readReport<S extends z.ZodType>(shape: S, file: string, made: string): z.infer<S> {
-  const { data, error } = shape.safeParse(readGivenJson(`a report of ${made}`, file));
-  if (error) throw new ConfigurationError(`${file}: a report of ${made} is required; ${z.prettifyError(error)}`);
+  const { data, error } = shape.safeParse(readGivenJson(`The report of ${made}`, file));
+  if (error) throw new ConfigurationError(`${file} is no report of ${made}. ${z.prettifyError(error)}`);
   return data;
 }
 
@@ -37,7 +37,7 @@ const readLoad = (file: string) => readReport(loadReport, file, '`npm run load` 
 function readLive(file: string) {
   const { cases } = readReport(liveReport, file, '`npm run bench:live -- --json`');
   const found = cases.find(({ name }) => name === liveCase);
-  if (!found) throw new ConfigurationError(`${file}: a case "${liveCase}" is required; got none`);
+  if (!found) throw new ConfigurationError(`${file} has no case "${liveCase}".`);
   return found;
 }
 

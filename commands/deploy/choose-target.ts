@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { errorMessage } from '#shared/errors/error-code.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { remoteSets } from '../../drills/release/control.ts';
 import { requireNetworkOfTopology, topologyTarget } from '../../drills/release/topology-target.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
@@ -31,15 +31,17 @@ export async function chooseTarget(options: TargetOptions): Promise<ReleaseTarge
     return topologyTarget(sets, join(data, 'volumes/proxy-state'), app);
   }
   if (target === 'compose')
-    return required('--target compose: Docker with the running product', openCompose(project, options['env-file']));
-  if (target !== 'kubernetes')
-    throw new ConfigurationError(`--target: kubernetes, compose or topology is required; got ${target}`);
+    return required(
+      '--target compose needs Docker with the running product',
+      openCompose(project, options['env-file']),
+    );
+  if (target !== 'kubernetes') throw needs('--target', 'kubernetes, compose or topology', target);
   const { objects } = await required(
-    '--overlay: a folder that kubectl renders',
+    '--overlay needs a folder that kubectl renders',
     renderOverlay('kubectl', project, overlay),
   );
   await required(
-    '--target kubernetes: a cluster that kubectl reaches',
+    '--target kubernetes needs a cluster that kubectl reaches',
     runKubectl(['get', 'deployments', '--output=name']),
   );
   return kubernetesTarget(objects, runKubectl, prometheus);
@@ -51,6 +53,6 @@ async function required<T>(what: string, found: Promise<T>): Promise<T> {
     return await found;
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`${what} is required; ${errorMessage(error).trim().split('\n').at(-1)}`);
+    throw new ConfigurationError(`${what}. ${errorMessage(error).trim().split('\n').at(-1)}`);
   }
 }

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readGivenFile, writeGivenJson } from '#shared/runtime/given-files.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { documentId } from '../../gateway/access/documents/manifest.ts';
 import { readManifests } from '../../gateway/access/documents/read-manifests.ts';
@@ -29,8 +29,8 @@ export interface SupergraphCheck {
  * @returns what to print @throws ConfigurationError that names the documents
  */
 export async function checkSupergraph({ root, supergraph, against, json }: SupergraphCheck): Promise<string> {
-  const next = read('--supergraph', supergraph);
-  const current = read('--against', against);
+  const next = readGivenFile('--supergraph', supergraph);
+  const current = readGivenFile('--against', against);
   const trusted = new TrustedDocuments();
   const manifests = readManifests(join(root, 'schema/manifests'));
   for (const document of [...manifests, ...(await readRegisteredDocuments(readProductConfig()))]) trusted.add(document);
@@ -47,11 +47,11 @@ export async function checkSupergraph({ root, supergraph, against, json }: Super
     new AbortController().signal,
   ).catch((error: unknown) => {
     throw new ConfigurationError(
-      `--supergraph: a composed supergraph is required; ${supergraph}: ${errorMessage(error)}`,
+      `--supergraph needs a composed supergraph. ${supergraph} is none: ${errorMessage(error)}`,
     );
   });
   const hash = documentId(next);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ supergraph: hash, ...report }, null, 2)}\n`);
+  if (json !== undefined) writeGivenJson('--json', json, { supergraph: hash, ...report });
   return summarize(report, hash);
 }
 
@@ -63,12 +63,4 @@ function summarize({ examined, skipped, findings }: GateReport, hash: string): s
   throw new ConfigurationError(
     [`Supergraph ${hash} damages ${findings.length} documents:`, ...lines, counts].join('\n'),
   );
-}
-
-function read(flag: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigurationError(`${flag}: a readable supergraph file is required; ${errorMessage(error)}`);
-  }
 }

@@ -40,7 +40,7 @@ function toOperation(file: string): ManifestOperation {
   const document = parseFile(file);
   const [operation, ...others] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   if (!operation?.name || others.length > 0) {
-    throw new ConfigurationError(`${file}: one operation with a name is required.`);
+    throw new ConfigurationError(`${file} needs one operation, with a name.`);
   }
   const body = print(document);
   return { id: documentId(body), name: operation.name.value, type: operation.operation, body };
@@ -50,7 +50,7 @@ function parseFile(file: string): DocumentNode {
   try {
     return parse(readFileSync(file, 'utf8'), { noLocation: true });
   } catch (error) {
-    throw new ConfigurationError(`${file}: a GraphQL document is required; ${errorMessage(error)}`);
+    throw new ConfigurationError(`${file} is no GraphQL document: ${errorMessage(error)}`);
   }
 }
 

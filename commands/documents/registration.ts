@@ -64,7 +64,7 @@ function readManifest(file: string): Manifest {
   try {
     return parseManifest(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new ConfigurationError(`${file}: a manifest in Apollo's format 1 is required; ${errorMessage(error)}`);
+    throw new ConfigurationError(`${file} is no manifest in Apollo's format 1: ${errorMessage(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { createGraphClient } from '../../client/graph-client.ts';
 import { type RegistrationOptions, registerFile, retire } from './registration.ts';
 
@@ -13,7 +13,7 @@ export async function talkToGraph(
   { url, key }: GraphOptions,
   registration: RegistrationOptions,
 ): Promise<void> {
-  if (key === undefined) throw new ConfigurationError('--key: an API key with the scope access:documents is required');
+  if (key === undefined) throw needs('--key', 'an API key with the scope access:documents');
   if (subject === undefined) throw new ConfigurationError('Say what to do: register FILE or retire ID.');
   const client = createGraphClient({ url, headers: { 'x-api-key': key } });
   if (action === 'retire') {

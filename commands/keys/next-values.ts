@@ -4,7 +4,7 @@ import { newApiKeySecret, secretIdOf } from '#shared/identity/api-keys.ts';
 import { newBlindIndexKey } from '#shared/identity/blind-indexes.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyPair } from '#shared/identity/tokens.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -53,9 +53,7 @@ export const rotatedSecrets = Object.keys(rotations);
  */
 export async function rotationOf(name: string, settings: Settings): Promise<readonly RotationStep[]> {
   if (isRotated(name)) return rotations[name](settings);
-  throw new ConfigurationError(
-    `rotate NAME: one of ${rotatedSecrets.join(', ')} is required; got ${name || 'nothing'}`,
-  );
+  throw needs('rotate', `one of ${rotatedSecrets.join(', ')}`, name);
 }
 
 function isRotated(name: string): name is RotatedSecret {
@@ -65,7 +63,9 @@ function isRotated(name: string): name is RotatedSecret {
 function requireValue(name: string, settings: Settings): string {
   const value = settings[name];
   if (value) return value;
-  throw new ConfigurationError(`${name}: its value of today is required, in the environment or in the file of --file`);
+  throw new ConfigurationError(
+    `${name} is missing. Its value of today must be in the environment or in the file of --file.`,
+  );
 }
 
 /** The first key of the list writes, and all of them read. */
@@ -78,7 +78,7 @@ async function listSteps(
   const [current = '', ...former] = requireValue(name, settings).split(',');
   if (former.length > 0)
     throw new ConfigurationError(
-      `${name}: one key is required, so that the last rotation has ended; got ${former.length + 1}`,
+      `${name} has ${former.length + 1} keys. End the last rotation first, so that it has one.`,
     );
   return [
     { does: knowNew, values: { [name]: `${current},${made}` } },
@@ -95,7 +95,7 @@ function indexSteps(settings: Settings): readonly RotationStep[] {
   const isNewest = current.split(',').every((secret) => (secretIdOf(secret.trim()) ?? '') < (secretIdOf(made) ?? ''));
   if (!isNewest)
     throw new ConfigurationError(
-      `${name}: ids are required that sort before that of a new key, which is a time such as 20261129120000`,
+      `${name} needs ids that sort before that of a new key, which is a time such as 20261129120000.`,
     );
   return [
     { does: knowNew, values: { [name]: `${current},${made}` } },
@@ -136,9 +136,7 @@ function roleSteps(settings: Settings): readonly RotationStep[] {
     return current ? [[setting, roleUrl(current, databaseName, name, secret)] as const] : [];
   });
   if (urls.length === 0)
-    throw new ConfigurationError(
-      'DATABASE_URL: a URL of the database is required, in the environment or in the file of --file',
-    );
+    throw new ConfigurationError('DATABASE_URL is missing. It must be in the environment or in the file of --file.');
   return [
     {
       does: 'Set this and run `npm run migrate`, which sets the passwords of the roles. Open connections continue.',

@@ -1,8 +1,8 @@
 import { parseEnv } from 'node:util';
 import { stringify } from 'yaml';
+import { readGivenFile } from '#shared/runtime/given-files.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { secretsOf } from '../check-deploy/product-processes.ts';
-import { readGivenFile } from '../read-given-file.ts';
 import { rotationOf, type Settings } from './next-values.ts';
 
 export interface RotationOptions {

@@ -3,7 +3,7 @@ import { requireKeys } from '#shared/database/key-check.ts';
 import { requireServer } from '#shared/database/postgres/given-server.ts';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
 import { loadRoleSecret } from '#shared/identity/keys.ts';
-import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { defaultLimits } from '#shared/settings/limits.ts';
 import * as settings from '#shared/settings/settings.ts';
@@ -26,7 +26,7 @@ const sealedTables = allTables.filter((tables) => rotatedColumns(tables).length 
 export async function runRotation(subgraph: string | undefined): Promise<void> {
   const names = sealedTables.map(({ name }) => name);
   if (subgraph !== undefined && !names.includes(subgraph))
-    throw new ConfigurationError(`rotate-fields: one of ${names.join(', ')} is required; got ${subgraph}`);
+    throw needs('rotate-fields', `one of ${names.join(', ')}`, subgraph);
   const cipher = await readCipher();
   const urlOf = await findUrls(subgraph);
   const uses: KeyUse[] = [];
@@ -76,7 +76,7 @@ function open(
 async function findUrls(subgraph: string | undefined): Promise<(name: string) => string> {
   const { SUBGRAPH_DATABASE_URL: own } = parseEnvironment(rotateSettings, process.env);
   if (own !== undefined && subgraph === undefined)
-    throw new ConfigurationError('rotate-fields NAME: the subgraph of SUBGRAPH_DATABASE_URL is required; got nothing');
+    throw needs('rotate-fields', 'the name of the subgraph of SUBGRAPH_DATABASE_URL');
   if (own !== undefined) {
     await requireServer(own, 'SUBGRAPH_DATABASE_URL');
     return () => own;

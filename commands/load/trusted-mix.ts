@@ -32,7 +32,7 @@ export async function readTrustedMix(
   const references = shipments.edges.map(({ node }) => node.reference);
   const [reference] = references;
   if (reference === undefined)
-    throw new ConfigurationError('API_KEYS: keys of organizations that have shipments are required; one has none');
+    throw new ConfigurationError('API_KEYS needs keys of organizations that have shipments. One has none.');
   const track = (index: number) =>
     trustedBody('TrackShipment', { reference: references[index % references.length] ?? reference });
   const mirror = trustedBody('ChangedShipments', { first: 20 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needs } from '#shared/runtime/config.ts';
 import { readComposeData } from '../../drills/topology/compose-file.ts';
 
 /** Bytes that a process may hold before its container is killed. */
@@ -21,6 +22,6 @@ export function readMemoryLimits(composeFile: string): MemoryLimits {
 
 function bytesOf(text: string): number {
   const unit = units[text.slice(-1)];
-  if (!unit) throw new Error(`mem_limit: a number with m or g is required; got ${text}`);
+  if (!unit) throw needs('mem_limit', 'a number with m or g', text);
   return Number(text.slice(0, -1)) * unit;
 }

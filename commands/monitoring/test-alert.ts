@@ -1,5 +1,5 @@
 import { errorMessage } from '#shared/errors/error-code.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 
 /** How long the test alert fires. Alertmanager waits up to 15 s before it notifies. */
 const firesMs = 60_000;
@@ -9,8 +9,7 @@ const firesMs = 60_000;
  * @throws ConfigurationError
  */
 export async function sendTestAlert(alertmanager: string, severity: string): Promise<void> {
-  if (severity !== 'warning' && severity !== 'critical')
-    throw new ConfigurationError(`--severity: warning or critical is required; got ${severity}`);
+  if (severity !== 'warning' && severity !== 'critical') throw needs('--severity', 'warning or critical', severity);
   const now = Date.now();
   const alert = {
     labels: { alertname: 'TestAlert', severity, service: 'monitoring' },

@@ -29,7 +29,7 @@ export function completeSdl(sdl: string, others: readonly SubgraphText[]): strin
     const taken = declarations(document).find((declared) => theirs.has(declared));
     if (taken !== undefined)
       throw new ConfigurationError(
-        `--type: a type that the graph does not have yet is required; ${name} has ${taken} already`,
+        `--type needs a type that the graph does not have yet. ${name} has ${taken} already.`,
       );
   }
   const borrowed = borrow(document, new Map(parsed.flatMap(({ document: other }) => [...typesOf(other)])));

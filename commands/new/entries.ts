@@ -24,6 +24,7 @@ export function enterScopes(text: string, name: string): string {
 }
 
 function replaceOnce(text: string, place: RegExp, by: string): string {
-  if (!place.test(text)) throw new ConfigurationError(`a text that matches ${place} is required; its file has none`);
+  if (!place.test(text))
+    throw new ConfigurationError(`The file has no text that matches ${place}, so nothing can be added to it.`);
   return text.replace(place, () => by);
 }

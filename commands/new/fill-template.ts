@@ -29,7 +29,7 @@ function requireFreeNames({ subgraph, type, types }: SubgraphNames, sources: rea
   const taken = names.find((name) => used.has(name));
   if (taken !== undefined)
     throw new ConfigurationError(
-      `npm run new -- subgraph NAME --type TYPE: other names are required; "${taken}" means something else in the code of a subgraph`,
+      `NAME and --type need other names. "${taken}" means something else in the code of a subgraph.`,
     );
 }
 

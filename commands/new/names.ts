@@ -1,5 +1,5 @@
 import { Script } from 'node:vm';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { plural, singular } from './english.ts';
 
 /** One name in every form in which code writes it. */
@@ -39,21 +39,15 @@ export function namesOf(subgraph: string, type?: string): SubgraphNames {
 }
 
 function requireName(name: string): void {
-  const label = 'npm run new -- subgraph NAME';
   if (!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > maxCharacters)
-    throw new ConfigurationError(
-      `${label}: at most ${maxCharacters} lower-case letters, with single dashes between words, are required; got ${name}`,
-    );
+    throw needs('NAME', `at most ${maxCharacters} lower-case letters, with single dashes between words`, name);
   const { camel } = nameOf(name.split('-'));
-  if (reserved.includes(name) || isKeyword(camel))
-    throw new ConfigurationError(`${label}: a word that is not reserved is required; got ${name}`);
+  if (reserved.includes(name) || isKeyword(camel)) throw needs('NAME', 'a word that is not reserved', name);
 }
 
 function requireType(type: string): void {
   if (!/^(?:[A-Z][a-z]+)+$/.test(type) || type.length > maxCharacters)
-    throw new ConfigurationError(
-      `--type: at most ${maxCharacters} letters, as in LoadingDock, are required; got ${type}`,
-    );
+    throw needs('--type', `at most ${maxCharacters} letters, as in LoadingDock`, type);
 }
 
 /** True for reserved words of JavaScript. */

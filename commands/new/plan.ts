@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts';
 import { completeSdl } from './complete-sdl.ts';
@@ -23,7 +23,7 @@ export function planSubgraph(root: string, names: SubgraphNames): SubgraphPlan {
   const folder = `subgraphs/${name}`;
   const entries = readSupergraphYaml(pathToFileURL(join(root, 'supergraph.yaml')));
   if (entries.some((entry) => entry.name === name) || existsSync(join(root, folder)))
-    throw new ConfigurationError(`npm run new -- subgraph NAME: a name that no subgraph has is required; got ${name}`);
+    throw needs('NAME', 'a name that no subgraph has', name);
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
   const others = entries.map((entry) => ({ ...entry, sdl: read(entry.schemaFile) }));
   const files = fillTemplate(names);

@@ -48,12 +48,10 @@ function findPairFaults({ variables }: Site): readonly string[] {
   return ['ACCESS', 'IDENTITY'].flatMap((use) => {
     const privateKey = jwk.safeParse(parseJson(variables[`${use}_SIGNING_KEY`]));
     const known = publicKeys.safeParse(parseJson(variables[`${use}_PUBLIC_KEYS`]));
-    if (!privateKey.success) return [`${use}_SIGNING_KEY: a key in JWK form is required.`];
-    if (!known.success) return [`${use}_PUBLIC_KEYS: keys in JWK form are required.`];
+    if (!privateKey.success) return [`${use}_SIGNING_KEY needs a key in JWK form.`];
+    if (!known.success) return [`${use}_PUBLIC_KEYS needs keys in JWK form.`];
     const isKnown = known.data.keys.some(({ x }) => x === privateKey.data.x);
-    return isKnown
-      ? []
-      : [`${use}_PUBLIC_KEYS: the public half of ${use}_SIGNING_KEY is required; it is not among them.`];
+    return isKnown ? [] : [`${use}_PUBLIC_KEYS needs the public half of ${use}_SIGNING_KEY. It is not among them.`];
   });
 }
 
@@ -63,7 +61,7 @@ function findSecretFaults({ variables }: Site): readonly string[] {
     return error ? [`${name}: ${error.issues[0]?.message}.`] : [];
   });
   const isLong = (variables['DATABASE_ROLE_SECRET'] ?? '').length >= leastSecret;
-  return isLong ? faults : [...faults, `DATABASE_ROLE_SECRET: ${leastSecret} characters or more are required.`];
+  return isLong ? faults : [...faults, `DATABASE_ROLE_SECRET needs ${leastSecret} characters or more.`];
 }
 
 function findRoleFaults(site: Site): readonly string[] {

@@ -91,7 +91,7 @@ export const diskCheck: Check = {
     const { bavail, bsize } = await statfs(disk);
     const free = (bavail * bsize) / 2 ** 30;
     if (free < leastGibibytes)
-      throw new Error(`${free.toFixed(1)} GiB are free at ${disk}; at least ${leastGibibytes} GiB are required.`);
+      throw new Error(`${disk} has ${free.toFixed(1)} GiB free. It needs ${leastGibibytes} GiB or more.`);
     return `${free.toFixed(0)} GiB are free.`;
   },
 };

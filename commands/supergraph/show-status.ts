@@ -1,4 +1,4 @@
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { describeFinding } from '../../gateway/supergraph/gate/finding.ts';
 import type { SupergraphStatus } from '../../gateway/supergraph/status.ts';
 
@@ -6,9 +6,7 @@ import type { SupergraphStatus } from '../../gateway/supergraph/status.ts';
 export async function showStatus(adminUrl: string): Promise<string> {
   const response = await fetch(new URL('/supergraph', adminUrl)).catch(() => undefined);
   if (!response?.ok) {
-    throw new ConfigurationError(
-      `--admin: the address for operators of a running gateway is required; got ${adminUrl}`,
-    );
+    throw needs('--admin', 'the address for operators of a running gateway', adminUrl);
   }
   return describeStatus((await response.json()) as SupergraphStatus); // of the same release
 }

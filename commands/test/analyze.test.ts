@@ -168,6 +168,6 @@ test('the current month ends now; a coming month and other texts are refused', (
   const now = new Date('2026-11-29T12:00:00Z');
   expect(readMonth('2026-10', now)).toEqual({ end: new Date('2026-11-01T00:00:00Z'), seconds: 31 * 86_400 });
   expect(readMonth('2026-11', now)).toEqual({ end: now, seconds: 28.5 * 86_400 });
-  expect(() => readMonth('2026-12', now)).toThrow('--sla: a past or the current month is required');
-  expect(() => readMonth('November', now)).toThrow('--sla: a past or the current month is required');
+  expect(() => readMonth('2026-12', now)).toThrow('--sla needs the current month or a past one, such as 2026-11. Got');
+  expect(() => readMonth('November', now)).toThrow('--sla needs the current month or a past one, such as 2026-11. Got');
 });

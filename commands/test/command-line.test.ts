@@ -33,9 +33,9 @@ describe('a command line', () => {
     expect(() => readCommandLine(command, args)).toThrow(line);
   });
 
-  test.each(['', '0', '1.5', 'many', '11'])('"%s" is no whole number from 1 to 10', (text) => {
+  test.each(['0', '1.5', 'many', '11'])('"%s" is no whole number from 1 to 10', (text) => {
     expect(() => wholeNumber('rounds', text, 1, 10)).toThrow(
-      `--rounds: a whole number from 1 to 10 is required; got ${text}`,
+      `--rounds needs a whole number from 1 to 10. Got "${text}".`,
     );
   });
 });

@@ -25,15 +25,53 @@ test.each([...own.map(([, script]) => script), 'node commands/simulator.ts'])(
 );
 
 test.each([
-  ['keys.ts rotate FIELD_KEYS --file nowhere', '--file: a readable file is required'],
-  ['drill.ts summary nowhere', 'summary: a readable file is required'],
-  ['analyze.ts --traces nowhere', '--traces: a readable file is required'],
+  ['keys.ts rotate FIELD_KEYS --file nowhere', '--file cannot be read. nowhere does not exist.'],
+  ['drill.ts summary nowhere', 'summary cannot be read. nowhere does not exist.'],
+  ['analyze.ts --traces nowhere', '--traces cannot be read. nowhere does not exist.'],
   ['analyze.ts --prometheus http://127.0.0.1:1', '--prometheus: http://127.0.0.1:1 does not respond'],
-  ['capacity.ts --load nowhere --live nowhere,nowhere', 'a report of `npm run load` on the topology: a readable file'],
-  ['deploy.ts --to 1.2.0 --overlay nowhere', '--overlay: a folder that kubectl renders is required'],
+  ['capacity.ts --load nowhere --live nowhere,nowhere', 'The report of `npm run load` on the topology cannot be read.'],
+  ['deploy.ts --to 1.2.0 --overlay nowhere', '--overlay needs a folder that kubectl renders. '],
+  ['load.ts light --url http://127.0.0.1:1 --ca nowhere.pem', '--ca cannot be read. nowhere.pem does not exist.'],
+  ['deploy.ts --to 1.2.0 --target compose --env-file nowhere', '--env-file cannot be read. nowhere does not exist.'],
+  ['preflight.ts --env-file nowhere', '--env-file cannot be read. nowhere does not exist.'],
+  ['documents.ts --check --supergraph nowhere', '--supergraph cannot be read. nowhere does not exist.'],
+  ['deploy.ts', '--to needs a version, for example 1.2.0. Got nothing.'],
+  ['deploy.ts --to 1/2', '--to needs a version, for example 1.2.0. Got "1/2".'],
+  ['deploy.ts --to 1.2.0 --target moon', '--target needs kubernetes, compose or topology. Got "moon".'],
 ])('%s says in one line what is missing', async (call, says) => {
-  const [file = '', ...args] = call.split(' ');
-  const refused = run(process.execPath, [`commands/${file}`, ...args], { cwd: root });
+  await expectRefusal(`commands/${call}`, says);
+});
+
+test.each([
+  'commands/check-deploy.ts --json',
+  'commands/drill.ts redis --json',
+  'commands/load.ts light --json',
+  'commands/deploy.ts --to 1.2.0 --json',
+  'commands/preflight.ts --json',
+  'commands/capacity.ts --json',
+  'commands/documents.ts --check --json',
+  'commands/audit.ts export --file',
+  'bench/live/run.ts --json',
+  'bench/graph/profile.ts ListShipments --output',
+])('%s FILE is refused before anything begins if the file cannot be written', async (call) => {
+  await expectRefusal(`${call} /nowhere/file`, 'cannot be written. The folder /nowhere does not exist.');
+});
+
+test.each([
+  'commands/analyze.ts --prometheus http://127.0.0.1:1 --folder',
+  'commands/capacity.ts --measure',
+  'commands/topology.ts --data',
+  'bench/gateway/run.ts --cpu-prof',
+])('%s FOLDER is refused before anything begins if the folder cannot be written', async (call) => {
+  await expectRefusal(`${call} package.json`, 'cannot be written. A part of package.json is a file and no folder.');
+});
+
+/** A command that prints one line, and nothing else, with this in it. Before `--`, Node would read `--env-file` itself. */
+async function expectRefusal(call: string, says: string): Promise<void> {
+  const refused = run(process.execPath, ['--', ...call.split(' ')], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], API_KEYS: 'key' },
+  });
   await expect(refused).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) });
   await expect(refused).rejects.toHaveProperty('stderr', expect.stringContaining(says));
-});
+}

@@ -36,7 +36,7 @@ describe('a new subgraph', () => {
     expect(before.length).toBeGreaterThan(1_000);
     await expect(inCopy('node', 'commands/new.ts', 'subgraph', 'fleet')).rejects.toMatchObject({
       code: 1,
-      stderr: 'npm run new -- subgraph NAME: a name that no subgraph has is required; got fleet\n',
+      stderr: 'NAME needs a name that no subgraph has. Got "fleet".\n',
     });
     expect(paths()).toEqual(before);
   });

@@ -89,7 +89,7 @@ test('npm run deploy is refused outside the network of the topology, before it c
   await expect(refused).rejects.toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringContaining('--target topology: a shell in the network of the topology is required'),
+    stderr: expect.stringContaining('--target topology needs a shell in the network of the topology.'),
   });
 });
 

@@ -44,7 +44,7 @@ test('BLIND_INDEX_KEY rotates in front of the old key, which stays; a new id sor
   expect(renewed).toEqual({});
   expect(BLIND_INDEX_KEY.parse(used?.['BLIND_INDEX_KEY'])).toEqual([made, current]);
   await expect(rotationOf('BLIND_INDEX_KEY', { BLIND_INDEX_KEY: 'zz:'.padEnd(64, 'a') })).rejects.toThrow(
-    'ids are required that sort before that of a new key',
+    'BLIND_INDEX_KEY needs ids that sort before that of a new key',
   );
 });
 
@@ -73,12 +73,14 @@ test('A rotation that has not ended, an unknown secret and a missing value are r
   const settings = await newComposeSecrets();
   const [known] = await valuesOf('API_KEY_SECRET', settings);
   await expect(rotationOf('API_KEY_SECRET', known ?? {})).rejects.toThrow(
-    'one key is required, so that the last rotation has ended; got 2',
+    'API_KEY_SECRET has 2 keys. End the last rotation first, so that it has one.',
   );
   await expect(rotationOf('SMTP_URL', settings)).rejects.toThrow(
-    `rotate NAME: one of ${rotatedSecrets.join(', ')} is required; got SMTP_URL`,
+    `rotate needs one of ${rotatedSecrets.join(', ')}. Got "SMTP_URL".`,
   );
-  await expect(rotationOf('FIELD_KEYS', {})).rejects.toThrow('FIELD_KEYS: its value of today is required');
+  await expect(rotationOf('FIELD_KEYS', {})).rejects.toThrow(
+    'FIELD_KEYS is missing. Its value of today must be in the environment or in the file of --file.',
+  );
 });
 
 test('The steps are printed as lines of an .env file or as values in Secrets, with their holders', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import type { ProcessSets } from '../../release/sets-target.ts';
 
 /** Starting nine processes on a busy machine, or ending them in order, takes minutes. */
@@ -50,8 +50,7 @@ async function answer(sets: ProcessSets, socket: Socket): Promise<void> {
 /** The processes of the topology that keeps its data there. @throws ConfigurationError if none runs */
 export function remoteSets(data: string): ProcessSets {
   const path = socketIn(data);
-  if (!existsSync(path))
-    throw new ConfigurationError(`--data: the folder of a running topology is required; got ${data}`);
+  if (!existsSync(path)) throw needs('--data', 'the folder of a running topology', data);
   const ask = (asked: Request['do']) => (app: string) => send(path, { do: asked, app });
   const stop = ask('stopNext');
   return { migrate: ask('migrate'), startNext: ask('startNext'), replace: ask('replace'), stopNext: () => stop('') };

@@ -28,6 +28,6 @@ export async function requireNetworkOfTopology(): Promise<void> {
   const isKnown = await lookup('next-gateway-1').catch(() => undefined);
   if (isKnown) return;
   throw new ConfigurationError(
-    '--target topology: a shell in the network of the topology is required; `npm run topology` prints how to enter it',
+    '--target topology needs a shell in the network of the topology. `npm run topology` prints how to enter it.',
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 
 /** An instruction of a Dockerfile, in the forms that this project uses. */
 export type Step =
@@ -57,7 +57,7 @@ function startStage(instruction: Instruction): Draft {
 }
 
 function addStep(stage: Draft | undefined, instruction: Instruction): void {
-  if (!stage) throw new ConfigurationError('Dockerfile: FROM is required first.');
+  if (!stage) throw new ConfigurationError('Dockerfile: FROM must come first.');
   const keyword = instruction.getKeyword();
   const texts = textsOf(instruction);
   const pairs = () => texts.map((text) => text.split(/=(.*)/s));
@@ -110,6 +110,6 @@ const jsonOf = (instruction: Instruction): readonly string[] => jsonIn(instructi
 /** The exec form, in which Node gets signals itself. @throws ConfigurationError for the shell form */
 function jsonIn(text: string): readonly string[] {
   const list = /\[.*\]/s.exec(text)?.[0];
-  if (!list) throw new ConfigurationError(`Dockerfile: the exec form ["…"] is required; got ${text}`);
+  if (!list) throw needs('Dockerfile', 'the exec form ["…"]', text);
   return JSON.parse(list) as readonly string[]; // the exec form has texts only
 }

@@ -34,7 +34,7 @@ export async function runInside(variables: Readonly<Record<string, string>>): Pr
     execFileSync('unshare', [...flags, 'true'], { stdio: 'ignore' });
   } catch {
     throw new ConfigurationError(
-      'Network namespaces are required: Linux with util-linux, as root or with user namespaces.',
+      'This command needs network namespaces: Linux with util-linux, as root or with user namespaces.',
     );
   }
   const child = spawn('unshare', [...flags, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {

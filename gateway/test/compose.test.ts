@@ -64,7 +64,12 @@ describe('npm run compose', () => {
       'type Shipment {',
       /\[fleet\] line 1, column 16: Syntax Error/,
     ],
-    ['a missing file', 'supergraph.yaml', undefined, /a readable SDL file is required for risk; got \.\/risk\.graphql/],
+    [
+      'a missing file',
+      'supergraph.yaml',
+      undefined,
+      /supergraph\.yaml needs a readable SDL file for risk\. \.\/risk\.graphql is none\./,
+    ],
     ['an invalid list', 'supergraph.yaml', 'subgraphs: 5\n', /^supergraph\.yaml: /],
   ])('reports the error: %s', async (_what, file, text, message) => {
     write(file, text ?? yaml('shipments', 'risk'));

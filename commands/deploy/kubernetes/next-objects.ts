@@ -1,4 +1,4 @@
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { type KubernetesObject, kubernetesObject } from '../../check-deploy/kubernetes/kubernetes-object.ts';
 import { deployedProcesses } from '../../k8s/deployed-process.ts';
 import { productImage } from '../../k8s/labels.ts';
@@ -61,6 +61,6 @@ function walk(value: unknown, key: string, names: ReadonlySet<string>, version: 
 /** @throws ConfigurationError for an image that is not the product's */
 export function withVersion(image: string, version: string): string {
   const [, name] = /^(.+?)(?::[^:/]*)?$/.exec(image) ?? [];
-  if (!name) throw new ConfigurationError(`${productImage}: the name of an image is required; got ${image}`);
+  if (!name) throw needs(productImage, 'the name of an image', image);
   return `${name}:${version}`;
 }

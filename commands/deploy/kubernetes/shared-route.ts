@@ -1,5 +1,5 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import type { Share } from '../../../release/plan.ts';
 import { nextName } from './next-objects.ts';
 
@@ -18,9 +18,7 @@ export function sharedRoute(route: IHTTPRoute, { percent, chosen }: Share): IHTT
   if (!rule) throw new ConfigurationError('The HTTPRoute "graph" has no rule. Apply the overlay first.');
   const other = chosen.find((one) => !keyBeginning.test(one));
   if (other !== undefined)
-    throw new ConfigurationError(
-      `--first: in Kubernetes only beginnings of API keys can be chosen, such as ifk_live_4f9A; got ${other}`,
-    );
+    throw needs('--first', 'only beginnings of API keys in Kubernetes, such as ifk_live_4f9A', other);
   const byKey = {
     ...rule,
     matches: chosen.map((beginning) => ({

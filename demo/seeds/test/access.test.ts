@@ -112,9 +112,7 @@ test('with DEMO_SECOND_FACTOR=1 staff sign in with a code that a command prints,
   });
   expect(await Promise.all([other.exitCode, inProduction.exitCode])).toEqual([1, 1]);
   expect(other.lines).toEqual([
-    'EMAIL: one of admin@demo.test, dispatcher@demo.test, analyst@demo.test is required; got customer@demo.test',
+    'EMAIL needs one of admin@demo.test, dispatcher@demo.test, analyst@demo.test. Got "customer@demo.test".',
   ]);
-  expect(inProduction.lines).toEqual([
-    'NODE_ENV: a value other than production is required; production has no demo data.',
-  ]);
+  expect(inProduction.lines).toEqual(['NODE_ENV needs a value other than production, which has no demo data.']);
 });

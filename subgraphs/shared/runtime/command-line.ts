@@ -1,12 +1,15 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { errorMessage } from '../errors/error-code.ts';
-import { ConfigurationError } from './config.ts';
+import { ConfigurationError, needs } from './config.ts';
+import { requireWritable } from './given-files.ts';
 
 /** An option of a command for Node's parseArgs, with its text in the help. */
 export interface Option extends ParseArgsOptionDescriptor {
   readonly help: string;
   /** Placeholder of its value in the help, such as FILE. */
   readonly value?: string;
+  /** The command writes there when it ends. So it is checked before the command begins. */
+  readonly writes?: 'file' | 'folder';
 }
 
 export interface Command<O extends Readonly<Record<string, Option>>> {
@@ -25,14 +28,25 @@ export class HelpRequest extends Error {
 
 /**
  * Parses a command line. `--no-NAME` turns off a boolean option whose default is true.
- * @throws HelpRequest for `--help`; ConfigurationError with one line for unknown arguments
+ * @throws HelpRequest for `--help`; ConfigurationError with one line for unknown arguments, and for a file that cannot be written
  */
 export function readCommandLine<const O extends Readonly<Record<string, Option>>>(
   command: Command<O>,
   args: readonly string[] = process.argv.slice(2),
 ) {
   if (args.includes('--help') || args.includes('-h')) throw new HelpRequest(formatHelp(command));
-  const { options, takes } = command;
+  const parsed = parse(command, args);
+  for (const [name, value] of Object.entries(parsed.values)) {
+    const { writes } = command.options[name] ?? {};
+    if (writes !== undefined && typeof value === 'string') requireWritable(`--${name}`, writes, value);
+  }
+  return parsed;
+}
+
+function parse<const O extends Readonly<Record<string, Option>>>(
+  { options, takes }: Command<O>,
+  args: readonly string[],
+) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: takes !== undefined, allowNegative: true });
   } catch (error) {
@@ -44,7 +58,7 @@ export function readCommandLine<const O extends Readonly<Record<string, Option>>
 export function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(`--${option}: a whole number from ${least} to ${most} is required; got ${text}`);
+  throw needs(`--${option}`, `a whole number from ${least} to ${most}`, text);
 }
 
 /** Node's message about the argument, without its advice. */

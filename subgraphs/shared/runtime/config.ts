@@ -9,6 +9,11 @@ export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
 }
 
+/** Says what an option or an argument needs, and what it got: `--to needs a version, for example 1.2.0. Got "abc".` */
+export function needs(what: string, need: string, got = ''): ConfigurationError {
+  return new ConfigurationError(`${what} needs ${need}. Got ${got === '' ? 'nothing' : `"${got}"`}.`);
+}
+
 /** Parses an environment. Empty variables count as absent. @throws ConfigurationError with one line per wrong variable */
 export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.infer<S> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
