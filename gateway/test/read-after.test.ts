@@ -118,11 +118,18 @@ describe('the writes of callers are remembered', () => {
   let line: CuttableLine;
   const gateways: Redis[] = [];
 
+  let now = 0;
+
   beforeAll(async () => {
     server = await startRedis();
     line = await openCuttableLine(server.url);
     for (const url of [server.url, line.url])
-      gateways.push(new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: true }).on('error', () => {}));
+      gateways.push(
+        new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: true, commandTimeout: 200 }).on(
+          'error',
+          () => {},
+        ),
+      );
   });
   afterEach(() => line.mend());
   afterAll(async () => {
@@ -131,17 +138,65 @@ describe('the writes of callers are remembered', () => {
     await server?.stop();
   });
 
+  const positions = () => gateways.map((redis) => new RedisPositions(redis, () => now));
+  /** Resolves when the second gateway has Redis again. */
+  const isBack = async () => {
+    while ((await gateways[1]?.ping().catch(() => '')) !== 'PONG');
+  };
+
   test('know what was written through another one', async () => {
-    const [one, other] = gateways.map((redis) => new RedisPositions(redis));
+    const [one, other] = positions();
     await one?.note('Ada', late);
     await other?.note('Ada', early);
     expect(await other?.latestOf(['Grace', 'Ada'])).toBe(late);
     expect(await other?.latestOf(['Grace'])).toBe(startOfLog);
   });
 
-  test('let the primary answer while Redis is away', async () => {
-    const [, other] = gateways.map((redis) => new RedisPositions(redis));
-    await line.cut();
-    expect(await other?.latestOf(['Ada'])).toBe(endOfLog);
+  test.each([
+    ['is away', () => line.cut()],
+    ['hangs', () => line.freeze()],
+  ])('let the primary answer while Redis %s, and until nothing is missing there after that', async (_how, lose) => {
+    const [, other] = positions();
+    await lose();
+    await other?.note('Edsger', late); // nobody else hears of it
+    expect(await other?.latestOf(['Edsger'])).toBe(endOfLog);
+    await line.mend();
+    await isBack();
+    expect(await other?.latestOf(['Edsger'])).toBe(endOfLog);
+    now += 61_000;
+    expect(await other?.latestOf(['Grace'])).toBe(startOfLog);
   });
+
+  test('let the primary answer after Redis has lost what it knew, also those that asked nothing meanwhile', async () => {
+    const [one, other] = positions();
+    await one?.note('Barbara', late);
+    await line.cut();
+    await gateways[0]?.flushall();
+    await line.mend();
+    await isBack();
+    expect(await other?.latestOf(['Barbara'])).toBe(endOfLog);
+  });
+
+  test('do not ask a Redis again that has just not responded', async () => {
+    const [, other] = positions();
+    line.freeze();
+    await other?.latestOf(['Ada']);
+    const { length } = await commandsSent(() => other?.latestOf(['Ada']));
+    expect(length).toBe(0);
+  });
+
+  /** The commands that the second gateway sends meanwhile. */
+  async function commandsSent(run: () => Promise<unknown> | undefined): Promise<readonly string[]> {
+    const sent: string[] = [];
+    const [, redis] = gateways;
+    const send = redis?.sendCommand;
+    if (!redis || !send) throw new Error('There is no second gateway.');
+    redis.sendCommand = (command, ...rest) => {
+      sent.push(command.name);
+      return send.call(redis, command, ...rest);
+    };
+    await run();
+    redis.sendCommand = send;
+    return sent;
+  }
 });

@@ -18,7 +18,7 @@ const subscribing: RedisOptions = { maxRetriesPerRequest: null, lazyConnect: tru
 /** What the gateways share through Redis, besides the budgets. */
 export interface SharedRedis {
   readonly messages: ControlMessages;
-  readonly commands: Pick<Redis, 'set' | 'get' | 'mget' | 'eval' | 'zrem'>;
+  readonly commands: Pick<Redis, 'set' | 'get' | 'mget' | 'eval' | 'zrem' | 'on'>;
   close(): void;
 }
 

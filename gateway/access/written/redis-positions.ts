@@ -18,25 +18,39 @@ redis.call('SET', KEYS[1], later, 'PX', ARGV[2])
 
 const keyOf = (writer: string): string => `freight:written:${writer}`;
 
-/** The writes through all gateways that use one Redis. While it is away, every read goes to the primary. */
+/**
+ * The writes through all gateways that use one Redis. While it is away, every read goes to the primary. So it is for a minute after that: until
+ * then there may be writes that nobody could note, or that Redis has lost.
+ */
 export class RedisPositions implements WrittenPositions {
   readonly #redis: SharedRedis['commands'];
+  readonly #now: () => number;
+  /** When Redis last failed to respond. */
+  #failedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(redis: SharedRedis['commands']) {
+  constructor(redis: SharedRedis['commands'], now: () => number = () => performance.now()) {
     this.#redis = redis;
+    this.#now = now;
+    redis.on('close', () => this.#fail());
   }
 
   async note(writer: string, position: LogPosition): Promise<void> {
-    // Without Redis, the reads of all gateways go to the primary.
-    await this.#redis.eval(noteScript, 1, keyOf(writer), position, rememberedMs).catch(() => {});
+    await this.#redis.eval(noteScript, 1, keyOf(writer), position, rememberedMs).catch(() => this.#fail());
   }
 
   async latestOf(writers: readonly string[]): Promise<LogPosition> {
+    // No query waits for a Redis that does not respond.
+    if (this.#now() - this.#failedAt < rememberedMs) return endOfLog;
     try {
       const found = await this.#redis.mget(writers.map(keyOf));
       return found.map((text) => parseLogPosition(text) ?? startOfLog).reduce(laterPosition, startOfLog);
     } catch {
+      this.#fail();
       return endOfLog;
     }
+  }
+
+  #fail(): void {
+    this.#failedAt = this.#now();
   }
 }
