@@ -12,7 +12,7 @@ import { openTracing } from '#shared/runtime/tracing/open-tracing.ts';
 import { parseTraceparent } from '#shared/runtime/tracing/trace-context.ts';
 import type { TracingConfig } from '#shared/runtime/tracing/tracing-config.ts';
 import { readGatewayConfig } from '../config.ts';
-import { type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver.ts';
+import { collectorAt, type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver.ts';
 import { type SmallGraph, startSmallGraph } from '../testing/small-graph.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
@@ -31,7 +31,7 @@ afterAll(async () => {
   await collector.close();
 });
 
-test('without a collector OpenTelemetry is not loaded', async () => {
+test('without a collector nothing that records spans is loaded', async () => {
   const program = `
     import { registerHooks } from 'node:module';
     const loaded = [];
@@ -40,7 +40,7 @@ test('without a collector OpenTelemetry is not loaded', async () => {
     const { openTracing } = await import('./subgraphs/shared/runtime/tracing/open-tracing.ts');
     const read = async (environment) => {
       await openTracing(readGatewayConfig([], environment).tracing, 'gateway', undefined);
-      return loaded.some((url) => url.includes('@opentelemetry'));
+      return loaded.some((url) => url.includes('span-recorder'));
     };
     const endpoint = 'http://127.0.0.1:9';
     const without = await read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SDK_DISABLED: 'true' });
@@ -57,17 +57,29 @@ test('the standard variables say where spans go and which traces are recorded', 
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
       OTEL_SERVICE_NAME: 'edge',
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging,team=graph%20core,broken',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc==,team=a',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'team=b',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '2000',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: '/all.pem',
+      OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: '/traces.pem',
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '0.25',
     }),
   ).toMatchObject({
-    url: 'http://collector:4318/v1/traces',
+    collector: {
+      url: 'http://collector:4318/v1/traces',
+      headers: { authorization: 'Bearer abc==', team: 'b' },
+      timeoutMs: 2_000,
+      compression: 'gzip',
+      certificate: '/traces.pem',
+    },
     serviceName: 'edge',
     resource: { 'deployment.environment.name': 'staging', team: 'graph core' },
     sampling: { share: 0.25, followsClients: true },
   });
   expect(read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/otlp' })).toMatchObject({
-    url: 'https://traces.example/otlp',
+    collector: { url: 'https://traces.example/otlp' },
     sampling: { share: 1, followsClients: false },
   });
   expect(() => read({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow(
@@ -143,7 +155,7 @@ test('spans beyond the queue, and those that the collector refuses, are lost and
   const { port } = refusing.address() as AddressInfo;
   const queue = { size: 3, batchSize: 3, delayMs: 600_000, timeoutMs: 1_000 };
   const url = `http://127.0.0.1:${port}/v1/traces`;
-  const tracer = await openTracing({ ...collector.tracing, url, queue }, 'gateway', silent);
+  const tracer = await openTracing({ ...collector.tracing, collector: collectorAt(url), queue }, 'gateway', silent);
   const spans = Array.from({ length: 5 }, () => tracer.begin('request', undefined)!);
   // The queue is full before its first batch begins, because all of this is one turn of the event loop.
   for (const span of spans.slice(0, 2)) span.end();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { TracingConfig } from '#shared/runtime/tracing/tracing-config.ts';
+import type { CollectorSettings, TracingConfig } from '#shared/runtime/tracing/tracing-config.ts';
 import { bytesIn, messagesIn, numberIn, readMessage } from './otlp-message.ts';
 
 /** A span as a collector receives it. */
@@ -46,7 +46,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const { port } = server.address() as AddressInfo; // of a TCP server
   return {
     tracing: {
-      url: `http://127.0.0.1:${port}/v1/traces`,
+      collector: collectorAt(`http://127.0.0.1:${port}/v1/traces`),
       serviceName: undefined,
       resource: {},
       sampling: { share: 1, followsClients: false },
@@ -69,6 +69,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       await once(server, 'close');
     },
   };
+}
+
+/** A collector that needs neither headers nor certificates. */
+export function collectorAt(url: string): CollectorSettings {
+  const certificates = { certificate: undefined, clientCertificate: undefined, clientKey: undefined };
+  return { url, headers: {}, compression: 'none', timeoutMs: 5_000, ...certificates };
 }
 
 type Message = ReturnType<typeof readMessage>;
@@ -114,7 +120,14 @@ function attributesIn(message: Message, number: number): Record<string, unknown>
 function readValue(value: Message | undefined): unknown {
   if (!value) return undefined;
   if (value.has(1)) return textIn(value, 1);
-  return value.has(2) ? numberIn(value, 2) === 1n : Number(numberIn(value, 3));
+  if (value.has(2)) return numberIn(value, 2) === 1n;
+  return value.has(4) ? doubleIn(value, 4) : Number(numberIn(value, 3));
+}
+
+function doubleIn(message: Message, number: number): number {
+  const bits = Buffer.alloc(8);
+  bits.writeBigUInt64LE(numberIn(message, number));
+  return bits.readDoubleLE();
 }
 
 function textIn(message: Message, number: number): string {

@@ -9,7 +9,7 @@ import { explainHeader, recordStatements } from '../runtime/explain.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SubgraphMetrics } from '../runtime/metrics.ts';
 import type { SlowStatements } from '../runtime/slow-statements.ts';
-import { currentSpan, currentWork, errorType, runAs, within } from '../runtime/tracing/current-work.ts';
+import { errorType, runAs, type Work } from '../runtime/tracing/current-work.ts';
 import { recordedContext, traceparentKey } from '../runtime/tracing/trace-context.ts';
 import type { Span, Tracer } from '../runtime/tracing/tracer.ts';
 import type { BaseContext, RequestFacts } from './context.ts';
@@ -53,6 +53,11 @@ interface Options {
   readonly slowStatements: SlowStatements;
 }
 
+/** The work of one request. Its operation becomes known while it runs. */
+interface RequestWork extends Work {
+  onStatement: Work['onStatement'];
+}
+
 const parameters = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
@@ -65,7 +70,11 @@ export function createRespond(options: Options): Respond {
   const { schema, readIdentity, contextFor, writtenPosition, metrics, log, tracer, slowStatements } = options;
   const documents = new PreparedDocuments(schema);
 
-  const execute = async ({ headers, body, signal }: GatewayRequest, origin: RequestOrigin): Promise<Executed> => {
+  const execute = async (
+    { headers, body, signal }: GatewayRequest,
+    origin: RequestOrigin,
+    work: RequestWork,
+  ): Promise<Executed> => {
     const identity = await readIdentity(headers[identityHeader]);
     const { query, operationName = null, variables = null, onError } = parseParameters(body);
     const prepared = documents.prepare(query);
@@ -73,7 +82,8 @@ export function createRespond(options: Options): Respond {
     const operation = prepared.operation(operationName);
     if (operation.type === 'subscription') throw subscriptionRefused();
     const { name = 'anonymous', type } = operation;
-    nameSpan(currentSpan(), type, name);
+    nameSpan(work.span, type, name);
+    work.onStatement = slowStatements.watch(name);
     const contextValue = contextFor(identity, origin, { operation, client: signal });
     const run = async () => {
       const result = await contextValue.execution.run(operation, {
@@ -83,18 +93,17 @@ export function createRespond(options: Options): Respond {
       });
       return operation.type === 'mutation' ? withPosition(result, contextValue.execution, writtenPosition) : result;
     };
-    return runAs({ ...currentWork(), onStatement: slowStatements.watch(name) }, async () => {
-      if (headers[explainHeader] !== 'sql') return executed(name, await run());
-      const { result, statements } = await recordStatements(run);
-      return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
-    });
+    if (headers[explainHeader] !== 'sql') return executed(name, await run());
+    const { result, statements } = await recordStatements(run);
+    return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
   };
 
   return async (request) => {
     const began = performance.now();
     const origin = parseRequestOrigin(request.headers);
     const span = tracer.follow('GraphQL request', recordedContext(request.headers[traceparentKey]), { kind: 'server' });
-    const { name, status, result } = await within(span, () => execute(request, origin).catch(refusal));
+    const work: RequestWork = { span, onStatement: undefined };
+    const { name, status, result } = await runAs(work, () => execute(request, origin, work).catch(refusal));
     const { errors, ...rest } = result;
     const ms = performance.now() - began;
     metrics.observe(name, ms / 1000, errors !== undefined);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { TracingConfig } from '../runtime/tracing/tracing-config.ts';
+import { collectorOf, collectorSettings } from './collector-settings.ts';
+import { readPairs } from './read-pairs.ts';
 
-const collector = z.url({ protocol: /^https?$/, error: 'a URL such as http://collector:4318 is required' }).optional();
 const milliseconds = z.coerce.number().int().min(1).max(600_000);
 const count = z.coerce.number().int().min(1).max(1_000_000);
 const samplers = [
@@ -12,27 +13,9 @@ const samplers = [
   'parentbased_always_off',
   'parentbased_traceidratio',
 ] as const;
-const protocol = z.enum(['http/protobuf'], 'http/protobuf is required').optional().meta({
-  description: 'Protocol of the collector. Only `http/protobuf` is supported.',
-  otherwise: '`http/protobuf`',
-});
-
 /** The standard variables of OpenTelemetry, which every process reads. */
 export const tracingSettings = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: collector.meta({
-    description: 'Collector to which traces are sent, by OTLP over HTTP; `/v1/traces` is added.',
-    otherwise: 'no traces, and OpenTelemetry is not loaded',
-  }),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.meta({
-    description: 'The same, with its path.',
-    otherwise: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-  }),
-  OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
-  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional().meta({
-    description: 'Headers of requests to the collector, such as `authorization=Bearer%20…`.',
-    form: 'list with commas',
-    otherwise: 'none',
-  }),
+  ...collectorSettings,
   OTEL_SDK_DISABLED: z
     .enum(['true', 'false'])
     .default('false')
@@ -74,13 +57,12 @@ const schema = z.object(tracingSettings);
 
 /** The configuration that the settings ask for; undefined if there is no collector, or traces are switched off. */
 export function tracingConfig(given: z.infer<typeof schema>): TracingConfig | undefined {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = given;
-  const url = own ?? (base && `${base.replace(/\/$/, '')}/v1/traces`);
-  if (url === undefined || given.OTEL_SDK_DISABLED === 'true') return undefined;
+  const collector = collectorOf(given);
+  if (!collector || given.OTEL_SDK_DISABLED === 'true') return undefined;
   return {
-    url,
+    collector,
     serviceName: given.OTEL_SERVICE_NAME,
-    resource: readAttributes(given.OTEL_RESOURCE_ATTRIBUTES ?? ''),
+    resource: readPairs(given.OTEL_RESOURCE_ATTRIBUTES ?? ''),
     sampling: samplingOf(given),
     queue: {
       size: given.OTEL_BSP_MAX_QUEUE_SIZE,
@@ -98,18 +80,4 @@ function samplingOf({
   const shares = { always_on: 1, always_off: 0, traceidratio: share } as const;
   const own = sampler.replace(/^parentbased_/, '') as keyof typeof shares; // one of the list above
   return { share: shares[own], followsClients: own !== sampler };
-}
-
-/** Reads `name=value` pairs, whose values may be percent-encoded. */
-function readAttributes(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()));
-  return Object.fromEntries(pairs.flatMap(([name, value]) => (name && value ? [[name, decode(value)]] : [])));
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -10,9 +10,7 @@ export function followClock(): void {
   if (Math.abs(originMs + performance.now() - now) > toleratedMs) originMs = now - performance.now();
 }
 
-/** Turns `performance.now()` milliseconds into the seconds and nanoseconds of OpenTelemetry. */
-export function spanTime(milliseconds: number): [number, number] {
-  const sinceEpoch = originMs + milliseconds;
-  const seconds = Math.floor(sinceEpoch / 1_000);
-  return [seconds, Math.round((sinceEpoch - seconds * 1_000) * 1_000_000)];
+/** Turns `performance.now()` milliseconds into those since 1970. */
+export function unixMilliseconds(milliseconds: number): number {
+  return originMs + milliseconds;
 }

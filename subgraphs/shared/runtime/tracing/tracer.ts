@@ -3,10 +3,19 @@ import type { RemoteContext, TraceContext } from './trace-context.ts';
 /** Names follow the semantic conventions of OpenTelemetry. Values never contain variables, secrets or personal data. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** Attributes that many spans have in common. Whoever makes it keeps it, because it is written once (P33). */
+export interface FixedAttributes {
+  readonly attributes: SpanAttributes;
+  /** As the collector gets them. Set by the recorder. */
+  bytes?: Uint8Array;
+}
+
 export interface SpanOptions {
   /** `internal` by default: a step within the process. */
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   readonly attributes?: SpanAttributes;
+  /** Further attributes, none of which is among those above. */
+  readonly fixed?: FixedAttributes | undefined;
   /** Related spans that are not its parent. */
   readonly links?: readonly TraceContext[];
   /** `performance.now()` milliseconds; by default the present. */

@@ -1,13 +1,26 @@
 /** Where spans go, and which traces are recorded. */
 export interface TracingConfig {
-  /** URL to which spans are sent, by OTLP over HTTP. */
-  readonly url: string;
+  readonly collector: CollectorSettings;
   /** Replaces the name of the process in spans. */
   readonly serviceName: string | undefined;
   /** Further attributes of the process. */
   readonly resource: Readonly<Record<string, string>>;
   readonly sampling: Sampling;
-  readonly queue: SpanQueue;
+  readonly queue: QueueLimits;
+}
+
+/** How requests reach the collector. */
+export interface CollectorSettings {
+  /** URL to which spans are sent, by OTLP over HTTP. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+  /** Milliseconds for a batch. */
+  readonly timeoutMs: number;
+  /** Files in PEM: of the authority of the collector, and of our own certificate and its key. */
+  readonly certificate: string | undefined;
+  readonly clientCertificate: string | undefined;
+  readonly clientKey: string | undefined;
 }
 
 export interface Sampling {
@@ -17,7 +30,7 @@ export interface Sampling {
   readonly followsClients: boolean;
 }
 
-export interface SpanQueue {
+export interface QueueLimits {
   /** Spans that may wait. Further ones are dropped. */
   readonly size: number;
   /** Spans that are sent at once. */
