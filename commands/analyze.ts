@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
@@ -9,6 +8,7 @@ import { readDatabase } from './analyze/database.ts';
 import { type Figures, findFaults } from './analyze/findings.ts';
 import { readMetrics } from './analyze/metrics.ts';
 import { type Analysis, renderAnalysis } from './analyze/report.ts';
+import { analyzeSettings } from './analyze/settings.ts';
 import { readSla, renderSla } from './analyze/sla.ts';
 import { pointsByOperation, readTraces, statementUses } from './analyze/traces.ts';
 import { readDeployment } from './costs/deployment.ts';
@@ -39,9 +39,6 @@ const command = {
   },
 } as const;
 
-/** A role of `pg_monitor` in the database of the product. Its password must not be in a list of processes. */
-const settings = z.object({ ANALYZE_DATABASE_URL: z.url().optional() });
-
 interface Sources {
   readonly prometheus?: string | undefined;
   readonly traces?: string | undefined;
@@ -49,7 +46,7 @@ interface Sources {
 }
 
 async function analyze(folder: string, { prometheus, traces, hours }: Sources): Promise<void> {
-  const { ANALYZE_DATABASE_URL: database } = parseEnvironment(settings, process.env);
+  const { ANALYZE_DATABASE_URL: database } = parseEnvironment(analyzeSettings, process.env);
   if (!prometheus && !traces && !database)
     throw new ConfigurationError('There is nothing to analyze. Set --prometheus, --traces or ANALYZE_DATABASE_URL.');
   const read = traces ? await readTraces(traces, hours) : undefined;

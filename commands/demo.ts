@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { demoApiKey } from '#shared/identity/api-keys.ts';
-import { API_KEY_SECRET } from '#shared/identity/key-settings.ts';
 import { loadApiKeySecret } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { DATA_DIR, NODE_ENV } from '#shared/settings/settings.ts';
 import { demoCode, demoStaff } from '../demo/second-factor.ts';
+import { demoSettings } from './demo-settings.ts';
 
 const command = {
   call: 'npm run -s demo --',
@@ -15,8 +13,6 @@ const command = {
   takes: 'partner-key | code EMAIL',
   options: {},
 } as const;
-
-const settings = z.object({ NODE_ENV, DATA_DIR, API_KEY_SECRET });
 
 /** What to print, given the secret of the installation. @throws ConfigurationError */
 function printerOf([what, email = '', ...rest]: readonly string[]): (secret: string) => string {
@@ -33,7 +29,11 @@ function printerOf([what, email = '', ...rest]: readonly string[]): (secret: str
 try {
   const { positionals } = readCommandLine(command);
   const print = printerOf(positionals);
-  const { NODE_ENV: environment, DATA_DIR: dataDir, API_KEY_SECRET: given } = parseEnvironment(settings, process.env);
+  const {
+    NODE_ENV: environment,
+    DATA_DIR: dataDir,
+    API_KEY_SECRET: given,
+  } = parseEnvironment(demoSettings, process.env);
   if (environment === 'production') {
     throw new ConfigurationError('NODE_ENV needs a value other than production, which has no demo data.');
   }

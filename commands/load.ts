@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
@@ -14,6 +13,7 @@ import { newComposeSecrets } from './keys/compose-secrets.ts';
 import { type LoadKind, type LoadName, loadKinds } from './load/kinds.ts';
 import type { LoadReport } from './load/report.ts';
 import { type LoadTarget, runLoad } from './load/run-load.ts';
+import { loadSettings } from './load/settings.ts';
 import { withTopologyTarget } from './load/topology-target.ts';
 
 const project = join(import.meta.dirname, '..');
@@ -62,11 +62,9 @@ function chosenKind(positionals: readonly string[], { seconds, every }: Values):
   return [found, { ...kind, ends: { seconds: lasts }, everyMs }];
 }
 
-const API_KEYS = z.string().transform((text) => text.split(','));
-
-/** The product that already runs. Keys stand in a variable, because others can read the arguments of a process. */
+/** The product that already runs. */
 function givenTarget(url: string, { metrics, ca }: Values, kind: LoadKind): LoadTarget {
-  const { API_KEYS: keys } = parseEnvironment(z.object({ API_KEYS }), process.env);
+  const { API_KEYS: keys } = parseEnvironment(loadSettings, process.env);
   const addresses = metrics.split(',').filter((address) => address !== '');
   if (kind.lasting && addresses.length === 0)
     throw needs('--metrics', 'addresses, such as http://127.0.0.1:4100/metrics');

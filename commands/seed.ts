@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { isLoopback } from '#shared/runtime/loopback.ts';
-import { NODE_ENV } from '#shared/settings/settings.ts';
 import { demoCredentials } from '../demo/accounts.ts';
 import { readPassword } from './accounts/read-password.ts';
+import { seedSettings } from './demo-settings.ts';
 import { signIn } from './import/sign-in.ts';
 import { seedAcceptance } from './seed/acceptance.ts';
 
@@ -35,7 +34,7 @@ const command = {
 
 /** Samples stay for good: shipments cannot be deleted. */
 function refuseProduction(url: string): void {
-  const { NODE_ENV: environment } = parseEnvironment(z.object({ NODE_ENV }), process.env);
+  const { NODE_ENV: environment } = parseEnvironment(seedSettings, process.env);
   if (environment !== 'production' && isLoopback(new URL(url).hostname)) return;
   throw new ConfigurationError(
     '--allow-production: required for a gateway on another host and with NODE_ENV=production, because the samples stay there for good.',

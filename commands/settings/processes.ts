@@ -4,9 +4,12 @@ import { subgraphSettings } from '#shared/settings/subgraph-config.ts';
 import { gatewaySettings, SUBGRAPH_URL } from '../../gateway/settings.ts';
 import { accessSettings } from '../../subgraphs/access/config.ts';
 import { accountsSettings } from '../accounts/open-access.ts';
+import { analyzeSettings } from '../analyze/settings.ts';
 import { auditSettings } from '../audit/open-trail.ts';
+import { demoSettings, seedSettings } from '../demo-settings.ts';
 import { importSettings } from '../import/arguments.ts';
 import { rotateSettings } from '../keys/rotate-command.ts';
+import { loadSettings } from '../load/settings.ts';
 import { migrateSettings } from '../migrate-config.ts';
 import { supergraphSettings } from '../supergraph/settings.ts';
 
@@ -71,5 +74,25 @@ export const processes: readonly ProcessSettings[] = [
     title: 'npm run supergraph',
     about: 'Who accepts a supergraph.',
     settings: supergraphSettings.shape,
+  },
+  {
+    title: 'npm run demo',
+    about: 'What belongs to the demo accounts of this installation.',
+    settings: demoSettings.shape,
+  },
+  {
+    title: 'npm run seed',
+    about: 'Books sample shipments at a gateway.',
+    settings: seedSettings.shape,
+  },
+  {
+    title: 'npm run load',
+    about: 'Loads a product that runs ([guide](guides/load.md)).',
+    settings: loadSettings.shape,
+  },
+  {
+    title: 'npm run analyze',
+    about: 'Reports what is slow ([guide](guides/analyze.md)).',
+    settings: analyzeSettings.shape,
   },
 ];

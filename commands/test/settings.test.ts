@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -25,6 +25,26 @@ describe('docs/settings.md and .env.example', () => {
     const timed = all.filter(({ name }) => /_(MS|SECONDS|BYTES)$/.test(name));
     expect(timed.length).toBeGreaterThan(5);
     expect(timed.filter(({ values }) => !/ (ms|s|bytes)$/.test(values)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test('have every setting that the code reads', () => {
+    const root = resolve(import.meta.dirname, '../..');
+    const sources = globSync('{client,commands,demo,drills,gateway,subgraphs}/**/*.ts', { cwd: root })
+      .filter((path) => !/\/test\/|\/testing\/|^commands\/new\/|^client\/examples\//.test(path))
+      .map(read);
+    const found = (pattern: RegExp) =>
+      new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name)));
+    const listed = read('commands/settings/processes.ts');
+    const unlisted = found(/parseEnvironment\(\s*(?:z\.object\()?(\w+)/g)
+      .values()
+      .filter((schema) => !listed.includes(schema));
+    // Those of `readCipher`, which its commands list among their own, and one SUBGRAPH_URL_<NAME> for each subgraph.
+    expect([...unlisted].toSorted()).toEqual(['Object', 'cipherSettings']);
+
+    const known = new Set(all.map(({ name }) => name));
+    const others = found(/process\.env(?:\.|\[')([A-Z]\w*)/g).difference(known);
+    // PATH is of the system. The other one is set by this project, for a library.
+    expect([...others].toSorted()).toEqual(['APOLLO_TELEMETRY_DISABLED', 'PATH']);
   });
 
   test('a setting of the README exists, with the meaning that it has there', () => {
