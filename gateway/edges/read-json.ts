@@ -3,6 +3,9 @@ import { parse } from 'secure-json-parse';
 import { holdsInexact, parseExactly } from '../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 
+/** The byte order mark, which some clients write before a text. A parser may ignore it (RFC 8259, section 8.1). */
+const mark = Buffer.from('\ufeff');
+
 /** Levels of objects and lists in a JSON text. Deeper values would overflow the stack of functions that walk them. */
 const maxNesting = 200;
 
@@ -11,8 +14,9 @@ const maxNesting = 200;
  * @param what begins the message of the refusal, such as "The body"
  * @throws RequestRefusal BAD_REQUEST
  */
-export function readJson(bytes: Buffer, what: string): unknown {
-  if (!isUtf8(bytes)) throw badRequest(`${what} must be valid UTF-8.`);
+export function readJson(given: Buffer, what: string): unknown {
+  if (!isUtf8(given)) throw badRequest(`${what} must be valid UTF-8.`);
+  const bytes = given.subarray(0, mark.length).equals(mark) ? given.subarray(mark.length) : given;
   const text = bytes.toString('utf8');
   if (isNestedBeyond(text, maxNesting)) throw badRequest(`${what} nests deeper than ${maxNesting} levels.`);
   const value = parseSafely(text, what);

@@ -75,6 +75,26 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     expect((await gateway.send('{"query":"{ people { name } }"}', headers)).status).toBe(200);
   });
 
+  test.each(['{"first":1}', '{"first":12345678901234567890}'])(
+    'a body may begin with a byte order mark, with the variables %s',
+    async (variables) => {
+      const body = `\ufeff{"query":"{ people { name } }","variables":${variables}}`;
+      expect((await gateway.send(body, json)).status).toBe(200);
+    },
+  );
+
+  test.each(['query=%7Bpeople%7Bname%7D%7', 'query={people{name}}&variables=%ff', 'query=%zz'])(
+    'a GET whose parameters have invalid percent-encoding is refused: %s',
+    async (parameters) => {
+      const response = await fetch(`${gateway.url}/graphql?${parameters}`, {
+        headers: { 'apollo-require-preflight': 'yes' },
+      });
+      const { errors } = (await response.json()) as { errors: readonly GraphError[] };
+      expect([response.status, errors[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+      expect(errors[0]?.message).toMatch(/^The URL has invalid percent-encoding\./);
+    },
+  );
+
   test('an unknown operation name is refused', async () => {
     const body = JSON.stringify({ query: 'query A { people { name } } query B { people { id } }', operationName: 'C' });
     const { status, errors } = await gateway.send(body, { ...json, accept: graphqlJson });

@@ -206,6 +206,13 @@ describe('a call', () => {
   });
 });
 
+test('a message may begin with a byte order mark', async () => {
+  const exact = { ...listing, params: { _meta: { sentAt: 0 } } };
+  const text = JSON.stringify(exact).replace('0}', '12345678901234567890}');
+  const response = await post(`\ufeff${text}`, await signedIn('PARTNER'));
+  expect(await response.json()).toMatchObject({ id: 1, result: { tools: expect.any(Array) } });
+});
+
 describe('a message is refused', () => {
   test.each([
     ['with invalid credentials', listing, { authorization: 'Bearer x' }, 'POST', 401, 'UNAUTHENTICATED'],

@@ -14,8 +14,10 @@ export type OperationParameters = Pick<
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads the parameters from the body of a POST or the query string of a GET or HEAD. @throws RequestRefusal BAD_REQUEST */
-export function readOperation(request: Pick<FastifyRequest, 'method' | 'body' | 'query'>): OperationParameters {
-  return reads(request) ? parseParameters(fromQueryString(request.query)) : parseOperation(request.body);
+export function readOperation(request: Pick<FastifyRequest, 'method' | 'url' | 'body' | 'query'>): OperationParameters {
+  if (!reads(request)) return parseOperation(request.body);
+  requireDecodable(request.url);
+  return parseParameters(fromQueryString(request.query));
 }
 
 /** Reads the parameters from a parsed body. @throws RequestRefusal BAD_REQUEST */
@@ -52,6 +54,15 @@ function readRecord(name: string, value: unknown): Fields {
   if (value === undefined || value === null) return {};
   if (!isRecord(value)) throw badRequest(`"${name}" must be a JSON object.`);
   return value;
+}
+
+/** The parser of query strings leaves a value as it is if it cannot decode it. */
+function requireDecodable(url: string): void {
+  try {
+    decodeURIComponent(url);
+  } catch {
+    throw badRequest('The URL has invalid percent-encoding. Encode its parameters in UTF-8, as in RFC 3986.');
+  }
 }
 
 function fromQueryString(query: unknown): Fields {
