@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { atMost, type Drill, type DrillCase, type DrillContext, type DrillSite, ledgerBars } from '../drill.ts';
 import { createOperator, withApiKeys } from '../operator.ts';
+import { queryOnce } from '../query-once.ts';
 import type { RunningService } from '../topology/running-service.ts';
 import { runFault } from '../with-ledger.ts';
 import { withTopology } from '../with-topology.ts';
@@ -35,8 +36,8 @@ export const secretsDrill: Drill = {
   ],
 };
 
-/** Logs of 14 services, metrics of 10, the responses to mistakes, and the arguments of processes. */
-const leastPlaces = 35;
+/** Logs of 14 services, metrics of 10, the responses to mistakes, the statistics of statements, and the arguments of processes. */
+const leastPlaces = 36;
 
 async function searchRun(context: DrillContext, watch: ArgumentWatch): Promise<DrillCase> {
   const operator = await withApiKeys(await createOperator(context), 4);
@@ -46,7 +47,7 @@ async function searchRun(context: DrillContext, watch: ArgumentWatch): Promise<D
   const fault = {
     name: 'secrets',
     async begin() {
-      responses = await makeRefusals(clients);
+      responses = { ...(await makeRefusals(clients)), 'statistics of statements': await statementsOf(context) };
       for (const service of killed) {
         const running = context.topology.of(service);
         running.signal('SIGKILL');
@@ -76,6 +77,13 @@ function logsOf({ data }: DrillSite): Outputs {
   const folder = join(data, 'services');
   const files = readdirSync(folder).filter((file) => file.endsWith('.log'));
   return Object.fromEntries(files.map((file) => [`log ${file}`, readFileSync(join(folder, file), 'utf8')]));
+}
+
+/** The texts of all statements that `pg_stat_statements` keeps. The role of the metrics reads them. */
+async function statementsOf({ topology }: DrillContext): Promise<string> {
+  const administrator = topology.environmentOf('migrate')['DATABASE_URL'] ?? '';
+  const rows = await queryOnce<{ query: string }>(administrator, 'select query from pg_stat_statements');
+  return rows.map(({ query }) => query).join('\n');
 }
 
 async function metricsOf({ topology }: DrillContext): Promise<Outputs> {

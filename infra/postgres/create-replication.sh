@@ -5,6 +5,11 @@ set -euo pipefail
 psql -v ON_ERROR_STOP=1 --username postgres --dbname postgres <<'SQL'
 \getenv password REPLICATION_PASSWORD
 \getenv monitor MONITOR_PASSWORD
+-- Neither the log nor the statistics of statements get the passwords.
+SET log_statement = none;
+SET log_min_duration_statement = -1;
+SET log_min_error_statement = panic;
+SET pg_stat_statements.track_utility = off;
 CREATE ROLE replication LOGIN REPLICATION PASSWORD :'password';
 SELECT pg_create_physical_replication_slot('standby');
 CREATE ROLE monitor LOGIN PASSWORD :'monitor' IN ROLE pg_monitor CONNECTION LIMIT 8;

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { auditKeeper, installAudit } from './audit-schema.ts';
 import { installJobs } from './jobs-schema.ts';
 import { extensions, requireRights } from './require-rights.ts';
+import { scramVerifier } from './scram-verifier.ts';
 
 /** Name of the product's database on the server. */
 export const databaseName = 'freight';
@@ -114,7 +115,7 @@ export async function dropDatabase(client: pg.Client, database: string): Promise
 async function createRole(client: pg.Client, name: string, password: string): Promise<void> {
   const role = pg.escapeIdentifier(name);
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-  const withPassword = `${role} login password ${pg.escapeLiteral(password)}`;
+  const withPassword = `${role} login password ${pg.escapeLiteral(scramVerifier(password))}`;
   if (!rowCount) await client.query(`create role ${withPassword}`).catch(ignoreExisting);
   await client.query(`alter role ${withPassword}`).catch(ignoreConcurrentUpdate);
 }
