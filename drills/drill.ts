@@ -33,6 +33,8 @@ export interface DrillCase {
   readonly retryAfter: readonly number[];
   /** Responses that say the service is away for the moment, but not when to try again. */
   readonly withoutRetryAfter?: number;
+  /** How often the database crashed because it could not write its log. */
+  readonly panics?: number;
   /** Time until every gateway refused a bad supergraph. */
   readonly refusalMs?: number;
   /** Writes that only a former primary has: acknowledged by it, or made there after another was promoted. */
