@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { writeGivenJson } from '#shared/runtime/given-files.ts';
-import { findFaults } from './check-deploy/find-faults.ts';
+import { checkDeployment } from './check-deploy/check-deployment.ts';
 import { describeFinding } from './check-deploy/finding.ts';
-import { findKubernetesFaults, renderOverlays } from './check-deploy/kubernetes/find-kubernetes-faults.ts';
 import { findKubectl } from './check-deploy/kubernetes/kubectl.ts';
-import { findTerraformFaults } from './check-deploy/terraform/find-terraform-faults.ts';
 
 const command = {
   call: 'npm run check:deploy --',
@@ -17,14 +15,9 @@ const command = {
 try {
   const { values } = readCommandLine(command);
   const project = join(import.meta.dirname, '..');
-  const overlays = await renderOverlays(project, await findKubectl(project));
-  const findings = [
-    ...findFaults(project),
-    ...findKubernetesFaults(project, overlays),
-    ...(await findTerraformFaults(project, overlays, () =>
-      console.error('terraform is not on the PATH: of infra/terraform only the syntax was checked.'),
-    )),
-  ];
+  const findings = await checkDeployment(project, await findKubectl(project), () =>
+    console.error('terraform is not on the PATH: of infra/terraform only the syntax was checked.'),
+  );
   for (const finding of findings) console.log(describeFinding(finding));
   if (values.json) writeGivenJson('--json', values.json, { findings });
   console.log(findings.length === 0 ? 'The deployment files have no faults.' : `${findings.length} faults.`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
 import { readEdges } from '../k8s/edges.ts';
+import { attempt } from './attempt.ts';
 import { checkBackups } from './backups.ts';
 import { checkSchema, checkServices, checkTemplate, composePath } from './compose.ts';
 import { checkDockerfile } from './dockerfile.ts';
@@ -13,7 +14,10 @@ const templates = ['.env.production.example', '.env.staging.example'];
 
 /** Checks every deployment file of a project. */
 export function findFaults(project: string): readonly Finding[] {
-  return [...checkDockerfile(project), ...checkCompose(project)];
+  return [
+    ...attempt('Dockerfile', () => checkDockerfile(project)),
+    ...attempt(composePath, () => checkCompose(project)),
+  ];
 }
 
 function checkCompose(project: string): readonly Finding[] {

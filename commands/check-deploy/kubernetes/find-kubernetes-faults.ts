@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Edges, readEdges } from '../../k8s/edges.ts';
 import { writtenFiles } from '../../k8s/written-files.ts';
+import { attempt, describeFailure } from '../attempt.ts';
 import type { Finding } from '../finding.ts';
 import { describeObject, type Manifests } from './kubernetes-object.ts';
 import { checkModel } from './models.ts';
@@ -14,16 +15,32 @@ import { checkProcesses } from './rules/processes.ts';
 import { checkRestoreTest } from './rules/restore-test.ts';
 import { checkServices } from './rules/services.ts';
 
-export async function renderOverlays(project: string, kubectl: string): Promise<readonly Manifests[]> {
+/** Renders every overlay. An overlay that kubectl refuses is a finding. */
+export async function renderOverlays(
+  project: string,
+  kubectl: string,
+): Promise<{ readonly overlays: readonly Manifests[]; readonly findings: readonly Finding[] }> {
   const overlays: Manifests[] = [];
-  for (const folder of overlaysOf(project)) overlays.push(await renderOverlay(kubectl, project, folder));
-  return overlays;
+  const findings: Finding[] = [];
+  for (const folder of overlaysOf(project)) {
+    try {
+      overlays.push(await renderOverlay(kubectl, project, folder));
+    } catch (error) {
+      findings.push(describeFailure(folder, error));
+    }
+  }
+  return { overlays, findings };
 }
 
 /** Checks the objects of every overlay. */
 export function findKubernetesFaults(project: string, overlays: readonly Manifests[]): readonly Finding[] {
-  const edges = readEdges(join(project, 'k8s/edges.yaml'));
-  return [...findStaleFiles(project), ...overlays.flatMap((overlay) => checkManifests(overlay, edges))];
+  return attempt('k8s/edges.yaml', () => {
+    const edges = readEdges(join(project, 'k8s/edges.yaml'));
+    return [
+      ...attempt('k8s', () => findStaleFiles(project)),
+      ...overlays.flatMap((overlay) => attempt(overlay.folder, () => checkManifests(overlay, edges))),
+    ];
+  });
 }
 
 /** Files that `npm run k8s` would write otherwise. */

@@ -1,0 +1,21 @@
+import { attemptLong } from './attempt.ts';
+import { findFaults } from './find-faults.ts';
+import type { Finding } from './finding.ts';
+import { findKubernetesFaults, renderOverlays } from './kubernetes/find-kubernetes-faults.ts';
+import { findTerraformFaults } from './terraform/find-terraform-faults.ts';
+import { terraformFolder } from './terraform/hcl.ts';
+
+/** Finds the faults of all files that deploy the product. Without Terraform it calls `skipped`. */
+export async function checkDeployment(
+  project: string,
+  kubectl: string,
+  skipped: () => void,
+): Promise<readonly Finding[]> {
+  const { overlays, findings } = await renderOverlays(project, kubectl);
+  return [
+    ...findFaults(project),
+    ...findings,
+    ...findKubernetesFaults(project, overlays),
+    ...(await attemptLong(terraformFolder, () => findTerraformFaults(project, overlays, skipped))),
+  ];
+}
