@@ -119,6 +119,19 @@ test('staff need one of their networks to name another account in a mutation tha
   expect(inputs.filter(({ field }) => isTagged(field, 'staff-network'))).toEqual(naming);
 });
 
+test('staff need one of their networks to read how another account signs in', () => {
+  const fields = subgraphs.flatMap(([, schemaFile]) => fieldsOf(schemaFile));
+  const tagged = (tag: string) =>
+    fields.filter(({ field }) => isTagged(field, tag)).map(({ type, field }) => `${type}.${field.name.value}`);
+  expect(tagged('staff-network-for-others')).toEqual(['Account.secondFactor', 'Account.sessions']);
+  // Payloads of `endSessions` and `resetSecondFactor` have another account only if the mutation could name it.
+  expect(tagged('own-account')).toEqual([
+    'Query.viewer',
+    ...['SessionPayload.viewer', 'ConfirmSecondFactorPayload.viewer', 'StepUpPayload.viewer'],
+    ...['SecondFactorPayload.account', 'ChangePasswordPayload.account', 'EndSessionsPayload.account'],
+  ]);
+});
+
 function nameOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
 }

@@ -1,6 +1,7 @@
 import { type FieldNode, valueFromASTUntyped } from 'graphql';
 import { inRanges } from '#shared/identity/address-ranges.ts';
 import { type Identity, isStaff } from '#shared/identity/identity.ts';
+import { findFieldOfOthers } from '../access/documents/find-field-of-others.ts';
 import { findTaggedField } from '../access/documents/find-tagged-field.ts';
 import type { TaggedInput } from '../access/documents/tagged-inputs.ts';
 import type { Variables } from '../engine/engine.ts';
@@ -11,7 +12,10 @@ import type { Checked } from './stages.ts';
 
 interface Guarded extends Pick<Checked, 'document' | 'operation' | 'variables' | 'address'> {
   readonly caller: Pick<Checked['caller'], 'identity'>;
-  readonly generation: Pick<Generation, 'documents' | 'staffNetworkElements' | 'staffNetworkInputs'>;
+  readonly generation: Pick<
+    Generation,
+    'documents' | 'staffNetworkElements' | 'staffNetworkForOthers' | 'staffNetworkInputs'
+  >;
 }
 
 /** Refuses an operation before it runs, also as a dry run. @throws RequestRefusal NETWORK_NOT_ALLOWED */
@@ -19,8 +23,8 @@ export type RequireStaffNetwork = (guarded: Guarded) => void;
 
 /**
  * Makes the stage that refuses fields tagged `staff-network`, at any depth, to staff whose request comes from elsewhere. Where a field of an input
- * has this tag, they may name their own account only. Other accounts, such as partners
- * with keys of their own, may use them from everywhere.
+ * has this tag, they may name their own account only, and what is tagged `staff-network-for-others` they may read of it only. Other accounts, such
+ * as partners with keys of their own, may use them from everywhere.
  * @param ranges addresses and CIDR ranges; none: staff may use every network
  */
 export function createStaffNetworkStage(ranges: readonly string[]): RequireStaffNetwork {
@@ -28,8 +32,10 @@ export function createStaffNetworkStage(ranges: readonly string[]): RequireStaff
   const isStaffNetwork = inRanges(ranges);
   return ({ caller: { identity }, address, document, operation, variables, generation }) => {
     if (!isStaff(identity) || isStaffNetwork(address)) return;
+    const { schema } = generation.documents;
     const field =
-      findTaggedField(operation, document, generation.documents.schema, generation.staffNetworkElements) ??
+      findTaggedField(operation, document, schema, generation.staffNetworkElements) ??
+      findFieldOfOthers(operation, document, schema, generation.staffNetworkForOthers) ??
       findNamingAnother({ document, operation, variables, generation }, identity);
     if (!field) return;
     throw new RequestRefusal(

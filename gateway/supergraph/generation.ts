@@ -2,6 +2,7 @@ import type { AsksForRateLimit } from '../access/budget/rate-limit-fields.ts';
 import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { PageSizes } from '../access/cost/page-sizes.ts';
 import type { Documents } from '../access/documents/documents.ts';
+import type { OwnAccountOnly } from '../access/documents/find-field-of-others.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
 import type { TaggedFields } from '../access/documents/root-fields.ts';
 import type { TaggedInputs } from '../access/documents/tagged-inputs.ts';
@@ -27,6 +28,8 @@ export interface Generation {
   readonly stepUpFields: TaggedFields;
   /** Schema coordinates of what staff may use from their networks only. */
   readonly staffNetworkElements: ReadonlySet<string>;
+  /** What they may read of other accounts from their networks only. */
+  readonly staffNetworkForOthers: OwnAccountOnly;
   /** In which staff may name another account than their own from their networks only. */
   readonly staffNetworkInputs: TaggedInputs;
   /** Root fields for accounts that must enrol a second factor first. */

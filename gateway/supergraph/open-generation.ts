@@ -136,6 +136,7 @@ function checksFor(
   | 'signedFields'
   | 'stepUpFields'
   | 'staffNetworkElements'
+  | 'staffNetworkForOthers'
   | 'staffNetworkInputs'
   | 'enrolmentFields'
 > {
@@ -146,6 +147,7 @@ function checksFor(
   const shared = { limits, rules, onceFields, onWork: onDocumentWork, packed: new PackedDocuments() };
   const createDocuments = (seen: GraphQLSchema) => new Documents({ ...shared, schema: seen });
   const documents = createDocuments(schema);
+  const tagged = readTaggedCoordinates(supergraph);
   return {
     documents,
     views: access.kind === 'freight' ? audienceViews({ documents, hiddenFrom, createDocuments }) : oneView(documents),
@@ -156,7 +158,11 @@ function checksFor(
     asksForRateLimit: readRateLimitFields(supergraph),
     signedFields: readTaggedFields(schema, supergraph, 'signed'),
     stepUpFields: readTaggedFields(schema, supergraph, 'step-up'),
-    staffNetworkElements: readTaggedCoordinates(supergraph).get('staff-network') ?? new Set(),
+    staffNetworkElements: tagged.get('staff-network') ?? new Set(),
+    staffNetworkForOthers: {
+      fields: tagged.get('staff-network-for-others') ?? new Set(),
+      own: tagged.get('own-account') ?? new Set(),
+    },
     staffNetworkInputs: readTaggedInputs(schema, supergraph, 'staff-network'),
     enrolmentFields: readTaggedFields(schema, supergraph, 'while-enrolling'),
   };

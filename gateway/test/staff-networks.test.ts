@@ -159,6 +159,31 @@ describe('a mutation on the own account or on another one', () => {
   });
 });
 
+describe('what staff may read of their own account from everywhere', () => {
+  const visits = 'fragment Visits on Person { ...Again } fragment Again on Person { visits }';
+
+  test.each([
+    '{ me { visits } }',
+    '{ me { ... on Person { name ... { visits } } } }',
+    `{ me { ...Visits } } ${visits}`,
+    `query All { ...Root } fragment Root on Query { me { ...Visits } } ${visits}`,
+  ])('is that of the caller alone: %s', async (query) => {
+    expect(await outcome(behindProxy, query, 'ADMIN', cafe)).toEqual([200]);
+  });
+
+  test.each([
+    '{ people { visits } }',
+    '{ person(id: "1") { visits } }',
+    '{ me { friends { visits } } }',
+    `{ me { ...Visits friends { ...Visits } } } ${visits}`,
+    `{ me { ...Visits } parcels { to { ...Visits } } } ${visits}`,
+  ])('runs for others from networks of the company only: %s', async (query) => {
+    expect(await outcome(behindProxy, query, 'ADMIN', office)).toEqual([200]);
+    expect(await outcome(behindProxy, query, 'ADMIN', cafe)).toEqual(refused);
+    expect(await outcome(behindProxy, query, 'PARTNER', cafe)).toEqual([200]);
+  });
+});
+
 describe('the network of a client', () => {
   test('is that of its connection if no proxy is trusted, whatever headers say', async () => {
     expect(await outcome(direct, rename, 'ADMIN', office)).toEqual(refused);

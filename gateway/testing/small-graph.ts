@@ -16,14 +16,14 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 const peopleSdl = `${link}
 scalar Day
 input StayInput { days: [Day!]! }
-type Query { nights(stay: StayInput!): Int people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated ledger(filter: LedgerFilter): Ledger @tag(name: "internal") @tag(name: "staff-network") forecast: String @tag(name: "tier-premium") }
+type Query { nights(stay: StayInput!): Int me: Person @tag(name: "own-account") people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated ledger(filter: LedgerFilter): Ledger @tag(name: "internal") @tag(name: "staff-network") forecast: String @tag(name: "tier-premium") }
 input LedgerFilter { since: Day kind: LedgerKind }
 enum LedgerKind { INCOME EXPENSE }
 type Ledger { entries: Int! }
 input SignUpInput { name: String! password: String! }
 input SignOutInput { accountId: ID @tag(name: "staff-network") }
 type Mutation { rename(id: ID!, name: String!): Person @tag(name: "staff-network") signUp(input: SignUpInput!): Boolean signOut(input: SignOutInput): Boolean }
-type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! salary: Int @tag(name: "staff-network") }`;
+type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! salary: Int @tag(name: "staff-network") visits: Int @tag(name: "staff-network-for-others") }`;
 
 const parcelsSdl = `${link}
 type Query { parcels: [Parcel!]! }
@@ -49,6 +49,7 @@ const peopleResolvers = {
   Day,
   Query: {
     nights: (_: unknown, { stay }: { stay: { days: string[] } }) => stay.days.length,
+    me: () => people[0],
     people: () => people,
     person: (_: unknown, args: { id: string }) => personOf(args),
     failing: () => {
