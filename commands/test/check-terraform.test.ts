@@ -47,9 +47,37 @@ describe('an operator who changes a file of Terraform is told', () => {
     [
       'an unknown name in a text',
       'aws/cdn.tf',
-      '.domain}"\n\n    custom_origin_config',
-      '.zone}"\n\n    custom_origin_config',
+      '.domain}"\n    connection_attempts',
+      '.zone}"\n    connection_attempts',
       /declares var\.zone$/,
+    ],
+    [
+      'a time of its own instead of that of the plan',
+      'aws/routing.tf',
+      'ttl             = module.plan.routing.check.ttl',
+      'ttl             = 3600',
+      /aws_route53_record\.group.*ttl must be .*routing\.check\.ttl\}"\. It is 3600\.$/,
+    ],
+    [
+      'an API that the CDN caches',
+      'aws/cdn.tf',
+      'Managed-CachingDisabled',
+      'Managed-CachingOptimized',
+      /name must be "Managed-CachingDisabled"/,
+    ],
+    [
+      'a name without firewall',
+      'aws/cdn.tf',
+      '  web_acl_id      = aws_wafv2_web_acl.edge.arn\n',
+      '',
+      /aws_cloudfront_distribution\.graph.*web_acl_id must be .* It is missing\.$/,
+    ],
+    [
+      'backups that the public may read',
+      'aws/backups.tf',
+      'block_public_policy     = true',
+      'block_public_policy     = false',
+      /aws_s3_bucket_public_access_block\.backups.*block_public_policy must be true\. It is false\.$/,
     ],
   ])('%s', async (_, name, before, after, finding) => {
     const path = `infra/terraform/${name}`;

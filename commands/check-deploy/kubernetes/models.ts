@@ -9,6 +9,7 @@ import { CronJob, Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import { StorageClass } from 'kubernetes-models/storage.k8s.io/v1';
 import { ConfigMap, Namespace, Secret, Service, ServiceAccount } from 'kubernetes-models/v1';
 import type { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
@@ -46,6 +47,7 @@ const models: readonly ModelClass[] = [
   ServiceAccount,
   ServiceMonitor,
   StatefulSet,
+  StorageClass,
   VerticalPodAutoscaler,
 ];
 

@@ -4,16 +4,19 @@ import { readEdges } from '../../k8s/edges.ts';
 import type { Finding } from '../finding.ts';
 import type { Manifests } from '../kubernetes/kubernetes-object.ts';
 import { comparePlan } from './compare.ts';
+import { checkDecisions } from './decisions.ts';
 import { type HclFile, hclPaths, parseHcl } from './hcl.ts';
 import { checkReferences } from './references.ts';
 import type { NodeType } from './sizes.ts';
 import { hasTerraform, planFolder, runTerraform } from './terraform.ts';
 
-/** Checks what holds without Terraform: the syntax of all files, and that what they refer to exists. */
+/** Checks what holds without Terraform: the syntax of all files, that what they refer to exists, and the decisions that aws/ keeps. */
 export async function findHclFaults(project: string): Promise<readonly Finding[]> {
   const parsed = await parseAll(project);
   const faults = parsed.filter((one) => 'says' in one);
-  return faults.length > 0 ? faults : checkReferences(parsed.filter((one) => 'blocks' in one));
+  if (faults.length > 0) return faults;
+  const files = parsed.filter((one) => 'blocks' in one);
+  return [...checkReferences(files), ...checkDecisions(files)];
 }
 
 /** Checks the files of infra/terraform and compares the plan with rendered overlays. Without Terraform it calls `skipped` and checks the syntax only. */

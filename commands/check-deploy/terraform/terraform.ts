@@ -53,7 +53,9 @@ export async function runTerraform(
     await call('fmt', '-check', '-recursive', '-diff', '-no-color', join(project, terraformFolder));
     await call('init', '-input=false', '-backend=false', '-no-color');
     await call('validate', '-no-color');
-    await call('test', '-no-color');
+    const tests = await call('test', '-no-color');
+    if (!/^Success! [1-9]\d* passed, 0 failed/m.test(tests))
+      throw new Error(`terraform test ran no test: ${tests.trim()}`);
     const plan = join(work, 'plan');
     await call('plan', '-input=false', '-no-color', `-out=${plan}`);
     return { findings: [], outputs: shown.parse(JSON.parse(await call('show', '-json', plan))) };

@@ -60,41 +60,51 @@ resource "aws_s3_bucket_lifecycle_configuration" "backups" {
   }
 }
 
-# Pods of the database may read and write the bucket of their region. They cannot delete versions.
+# Pods of the database may read and write the bucket of their region, those of the restore test only read it. None can delete versions.
+locals {
+  backup_actions = {
+    postgres          = { objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], key = ["kms:Decrypt", "kms:GenerateDataKey"] }
+    restored-postgres = { objects = ["s3:GetObject"], key = ["kms:Decrypt"] }
+  }
+  backup_roles = {
+    for pair in setproduct(keys(local.regions), keys(local.backup_actions)) : "${pair[0]}-${pair[1]}" => { region = pair[0], account = pair[1] }
+  }
+}
+
 data "aws_iam_policy_document" "backups" {
-  for_each = local.regions
+  for_each = local.backup_roles
 
   statement {
-    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-    resources = ["${aws_s3_bucket.backups[each.key].arn}/*"]
+    actions   = local.backup_actions[each.value.account].objects
+    resources = ["${aws_s3_bucket.backups[each.value.region].arn}/*"]
   }
   statement {
     actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.backups[each.key].arn]
+    resources = [aws_s3_bucket.backups[each.value.region].arn]
   }
   statement {
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [aws_kms_key.region[each.key].arn]
+    actions   = local.backup_actions[each.value.account].key
+    resources = [aws_kms_key.region[each.value.region].arn]
   }
 }
 
 resource "aws_iam_role" "backups" {
-  for_each           = local.regions
+  for_each           = local.backup_roles
   name               = "freight-backups-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.assumed_by["pods.eks"].json
 }
 
 resource "aws_iam_role_policy" "backups" {
-  for_each = local.regions
+  for_each = local.backup_roles
   role     = aws_iam_role.backups[each.key].name
   policy   = data.aws_iam_policy_document.backups[each.key].json
 }
 
 resource "aws_eks_pod_identity_association" "backups" {
-  for_each        = local.regions
-  region          = each.key
-  cluster_name    = aws_eks_cluster.region[each.key].name
+  for_each        = local.backup_roles
+  region          = each.value.region
+  cluster_name    = aws_eks_cluster.region[each.value.region].name
   namespace       = "freight"
-  service_account = "postgres"
+  service_account = each.value.account
   role_arn        = aws_iam_role.backups[each.key].arn
 }
