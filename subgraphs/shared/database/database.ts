@@ -191,5 +191,5 @@ export async function openDatabase({
 
 async function openStandby(orm: MikroORM, url: string, settings: StandbySettings, log: Log): Promise<Standby> {
   const pool: pg.Pool = await orm.em.getConnection().getNativeClient();
-  return Standby.open(pool.options, url, settings, log);
+  return Standby.open(pool, url, settings, log);
 }

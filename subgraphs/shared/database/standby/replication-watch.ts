@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { LogPosition } from '../../identity/log-position.ts';
 import type { ServerPosition } from './server-position.ts';
 
@@ -25,6 +26,8 @@ interface WatchOptions {
   readonly standby: () => Promise<ServerPosition>;
   /** A standby that is further behind does not answer while the primary can. */
   readonly maxLagMs: number;
+  /** Called when the primary is silent: it neither answers nor refuses for some seconds. Called again when it is no longer so. */
+  readonly onPrimary: (isSilent: boolean) => void;
   /** Called when the standby no longer answers, and when it answers again. */
   readonly onStandby: (isAway: boolean) => void;
   /** Called when another server answers for the standby. */
@@ -34,6 +37,8 @@ interface WatchOptions {
 
 /** Milliseconds between two samples. */
 const sampleMs = 1_000;
+/** Samples without any answer after which the primary is silent: it may stall for a moment. */
+const silentSamples = 3;
 /** Positions of the primary that the standby has not replayed yet. More are as bad: the lag is longer than any limit. */
 const maxWaiting = 60;
 
@@ -48,6 +53,8 @@ export class ReplicationWatch {
   /** The server whose position is known. */
   server: string | undefined;
   #isPrimaryAway = false;
+  /** Samples in a row to which the primary said nothing. */
+  #unanswered = 0;
   #caughtUpAt = Number.NEGATIVE_INFINITY;
   #waiting: Sample[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -75,9 +82,10 @@ export class ReplicationWatch {
   async #sample(): Promise<void> {
     const at = this.#now();
     // The primary first: the standby has then had time to replay that position.
-    const primary = await this.#options.primary().catch(() => undefined);
+    const primary = await this.#options.primary().catch((error: unknown) => this.#miss(error));
     const standby = await this.#options.standby().catch(() => undefined);
     this.#isPrimaryAway = primary === undefined;
+    if (primary) this.#hear();
     if (primary) this.#waiting = [...this.#waiting, { position: primary.position, at }].slice(-maxWaiting);
     if (standby && standby.server !== this.server) {
       this.server = standby.server;
@@ -87,6 +95,18 @@ export class ReplicationWatch {
     const replayed = this.#standby ?? '';
     this.#caughtUpAt = this.#waiting.findLast(({ position }) => position <= replayed)?.at ?? this.#caughtUpAt;
     this.#waiting = this.#waiting.filter(({ position }) => position > replayed);
+  }
+
+  /** @param error of a sample. A server that refuses by an error of its own is there, and refuses statements as well. */
+  #miss(error: unknown): undefined {
+    if (error instanceof pg.DatabaseError) this.#hear();
+    else if (++this.#unanswered === silentSamples) this.#options.onPrimary(true);
+  }
+
+  #hear(): void {
+    const wasSilent = this.#unanswered >= silentSamples;
+    this.#unanswered = 0;
+    if (wasSilent) this.#options.onPrimary(false);
   }
 
   /** The standby is away until it answers the next sample. */

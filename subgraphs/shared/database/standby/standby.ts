@@ -3,6 +3,7 @@ import type { LogPosition } from '../../identity/log-position.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { ReadCounts } from '../../runtime/sql-metrics.ts';
 import { prepareStatements } from '../prepare-statements.ts';
+import { refuseWhileSilent } from './refuse-while-silent.ts';
 import { type FallbackReason, fallbackReasons, ReplicationWatch } from './replication-watch.ts';
 import { PositionReader, serverName } from './server-position.ts';
 
@@ -29,7 +30,9 @@ export class Standby {
   readonly #open = new Set<pg.PoolClient>();
   readonly #counts = { standby: 0, primary: 0, fallbacks: new Map<FallbackReason, number>() };
 
-  private constructor(primary: pg.PoolOptions, primaryUrl: string, { url, maxLagMs }: StandbySettings, log: Log) {
+  private constructor(primaryPool: pg.Pool, primaryUrl: string, { url, maxLagMs }: StandbySettings, log: Log) {
+    const primary = primaryPool.options;
+    const setSilent = refuseWhileSilent(primaryPool);
     // The options of a pool hide the password; that of the standby is in its URL.
     this.pool = new pg.Pool({
       ...primary,
@@ -51,6 +54,11 @@ export class Standby {
       primary: () => atPrimary.read(),
       standby: () => atStandby.read(),
       maxLagMs,
+      onPrimary(isSilent) {
+        setSilent(isSilent);
+        if (isSilent) log.error('the primary of the database is silent: changes are refused at once');
+        else log.info('the primary of the database answers again');
+      },
       onOtherServer: () => this.#dropConnections(),
       onStandby: (isAway) => {
         if (isAway) this.#dropConnections();
@@ -60,13 +68,8 @@ export class Standby {
     });
   }
 
-  /** @param primary options of the connections to the primary */
-  static async open(
-    primary: pg.PoolOptions,
-    primaryUrl: string,
-    settings: StandbySettings,
-    log: Log,
-  ): Promise<Standby> {
+  /** @param primary the connections to the primary */
+  static async open(primary: pg.Pool, primaryUrl: string, settings: StandbySettings, log: Log): Promise<Standby> {
     const standby = new Standby(primary, primaryUrl, settings, log);
     await standby.#watch.start();
     return standby;
