@@ -11,8 +11,8 @@ import { type RunningGateway, startGateway } from '../testing/running-gateway.ts
 import { type ScriptedSubgraph, startScriptedSubgraph } from '../testing/scripted-subgraph.ts';
 
 const sdl = 'type Query { docks: Int } type Mutation { addDock: Int }';
-const early = '00000000000000a0';
-const late = '00000000000000b0';
+const early = '0000000100000000000000a0';
+const late = '0000000100000000000000b0';
 
 describe('a gateway in front of subgraphs with standbys', () => {
   let subgraph: ScriptedSubgraph;
@@ -74,6 +74,13 @@ describe('a gateway in front of subgraphs with standbys', () => {
     written = {};
     await send('mutation { addDock }', '192.0.2.7');
     await send('{ docks }', '192.0.2.7');
+    expect(readAfter()).toBe(endOfLog);
+  });
+
+  test('a position of another release counts as unknown', async () => {
+    written = { written: '00000000000000b0' };
+    await send('mutation { addDock }', '192.0.2.9');
+    await send('{ docks }', '192.0.2.9');
     expect(readAfter()).toBe(endOfLog);
   });
 

@@ -8,8 +8,9 @@ export async function reportWrites(
 ): Promise<SubgraphResult> {
   try {
     const result = await response;
-    const position = parseLogPosition(result.extensions?.[writtenExtension]);
-    if (position !== undefined) await onWritten(position);
+    const written = result.extensions?.[writtenExtension];
+    // A subgraph of another release may write positions in another form.
+    if (written !== undefined) await onWritten(parseLogPosition(written) ?? endOfLog);
     return result;
   } catch (error) {
     await onWritten(endOfLog);

@@ -43,7 +43,9 @@ export class RedisPositions implements WrittenPositions {
     if (this.#now() - this.#failedAt < rememberedMs) return endOfLog;
     try {
       const found = await this.#redis.mget(writers.map(keyOf));
-      return found.map((text) => parseLogPosition(text) ?? startOfLog).reduce(laterPosition, startOfLog);
+      // A gateway of another release may write positions in another form.
+      const positions = found.map((text) => (text === null ? startOfLog : (parseLogPosition(text) ?? endOfLog)));
+      return positions.reduce(laterPosition, startOfLog);
     } catch {
       this.#fail();
       return endOfLog;

@@ -4,6 +4,7 @@ import { auditKeeper, installAudit } from './audit-schema.ts';
 import { installJobs } from './jobs-schema.ts';
 import { extensions, requireRights } from './require-rights.ts';
 import { scramVerifier } from './scram-verifier.ts';
+import { installFollowedTimeline } from './standby/followed-timeline.ts';
 
 /** Name of the product's database on the server. */
 export const databaseName = 'freight';
@@ -79,6 +80,7 @@ async function provisionDatabase(
   await client.query(`select pg_advisory_lock(hashtext('freight-provision'))`);
   for (const extension of extensions) await client.query(`create extension if not exists ${extension}`);
   await client.query('revoke create on schema public from public');
+  await installFollowedTimeline(client);
   for (const subgraph of subgraphs) {
     await createRole(client, roleName(subgraph), rolePassword(secret, subgraph));
     if (!isSuperuser) await joinRole(client, roleName(subgraph));

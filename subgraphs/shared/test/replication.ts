@@ -27,6 +27,12 @@ export interface Replication extends AsyncDisposable {
   startStandby(): Promise<void>;
   killPrimary(): Promise<void>;
   startPrimary(): Promise<void>;
+  /** Copies the primary, as another standby that is cut off from now on. */
+  copyPrimary(): void;
+  /** Writes a megabyte into the log. */
+  growLog(): Promise<void>;
+  /** Kills the primary and promotes the copy at its address. The standby cannot follow it if it has more of the log. */
+  promoteCopy(): Promise<void>;
 }
 
 const user = userInfo().uid === 0 ? ['unshare', '--user'] : []; // PostgreSQL refuses to run as root
@@ -44,14 +50,18 @@ export async function startReplication(): Promise<Replication> {
     new Server(folder, 'primary', await freePort()),
     new Server(folder, 'standby', await freePort()),
   ];
+  const copy = new Server(folder, 'copy', primary.port);
+  const copyTo = ({ files }: Server) =>
+    run('pg_basebackup', '-D', files, '-d', primary.url(), '-R', '-X', 'stream', '--no-sync', '-c', 'fast');
 
   run('initdb', '-D', primary.files, '-U', 'postgres', '-A', 'trust', '--no-sync');
   // A statement of the standby never holds replay back, so that a conflict cancels it at once.
   appendFileSync(join(primary.files, 'postgresql.conf'), 'fsync = off\nmax_standby_streaming_delay = 0\n');
   started.defer(() => primary.kill());
+  started.defer(() => copy.kill());
   await primary.start();
   await provision(primary.url(), databaseName, subgraphNames, roleSecret);
-  run('pg_basebackup', '-D', standby.files, '-d', primary.url(), '-R', '-X', 'stream', '--no-sync', '-c', 'fast');
+  copyTo(standby);
   started.defer(() => standby.kill());
   await standby.start();
 
@@ -77,31 +87,43 @@ export async function startReplication(): Promise<Replication> {
     startStandby: () => standby.start(),
     killPrimary: () => primary.kill(),
     startPrimary: () => primary.start(),
+    copyPrimary: () => copyTo(copy),
+    growLog: async () =>
+      void (await primary.query(`select pg_logical_emit_message(true, 'test', repeat('x', 1000000))`)),
+    async promoteCopy() {
+      await primary.kill();
+      await copy.start();
+      await copy.query('select pg_promote()');
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
 class Server {
   readonly files: string;
-  readonly #port: number;
+  readonly port: number;
   #process: ChildProcess | undefined;
 
   constructor(folder: string, name: string, port: number) {
     this.files = join(folder, name);
-    this.#port = port;
+    this.port = port;
   }
 
   url(): string {
-    return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** Resolves when the server accepts statements. */
+  /** Resolves when the server accepts statements. The port of one that was killed may stay in use for a moment, so that it starts again. */
   async start(): Promise<void> {
     if (this.#process) return;
-    const options = ['-D', this.files, '-p', `${this.#port}`, '-c', 'listen_addresses=127.0.0.1', '-k', ''];
+    const options = ['-D', this.files, '-p', `${this.port}`, '-c', 'listen_addresses=127.0.0.1', '-k', ''];
     const [file = '', ...args] = [...user, join(postgresPrograms(), 'postgres'), ...options];
-    this.#process = spawn(file, args, { stdio: 'ignore' });
-    await this.until('true');
+    const accepts = this.until('true').then(() => true);
+    for (let isUp = false; !isUp; ) {
+      const started = spawn(file, args, { stdio: 'ignore' });
+      this.#process = started;
+      isUp = await Promise.race([accepts, once(started, 'exit').then(() => false)]);
+    }
   }
 
   async query<R extends pg.QueryResultRow>(text: string): Promise<R[]> {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { LogPosition } from '../../identity/log-position.ts';
+import { followedTimeline } from './followed-timeline.ts';
 
 /** The position of a server in the log, and whether it replays the log of another one. */
 export interface ServerPosition {
@@ -12,8 +13,13 @@ export interface ServerPosition {
 /** A name in SQL for a server behind an address that several share, such as that of a Service. */
 export const serverName = `concat(inet_server_addr(), ' ', pg_postmaster_start_time())`;
 
-/** On the primary, the position is after everything that has committed. What is inserted behind it may reach no standby for a long time. */
+/**
+ * On the primary, the position is after everything that has committed. What is inserted behind it may reach no standby for a long time. A
+ * standby that receives nothing may name an earlier timeline than its own. Then the primary answers.
+ */
 export const positionStatement = `select ${serverName} as server, is_standby as "isStandby",
+  case when is_standby then lpad(to_hex(greatest(${followedTimeline}(), (pg_control_checkpoint()).timeline_id)), 8, '0')
+    else lower(left(pg_walfile_name(pg_current_wal_flush_lsn()), 8)) end ||
   lpad(to_hex((case when is_standby then pg_last_wal_replay_lsn() else pg_current_wal_flush_lsn() end - '0/0')::bigint), 16, '0') as position
   from pg_is_in_recovery() is_standby`;
 
