@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type pg from 'pg';
 
 /** The primary answers nothing at the moment. */
@@ -7,25 +8,42 @@ class PrimarySilent extends Error {
   readonly code = '08001';
 }
 
+/** What is known of the connections to the primary. */
+export interface PrimaryConnections {
+  /** Bytes that they have received. A primary under load answers them, although it may miss samples. */
+  received(): number;
+  /** Ends open connections when the primary becomes silent, and refuses new ones until it answers. */
+  setSilent(isSilent: boolean): void;
+}
+
 /**
  * Makes a pool fail at once while its server is silent. Otherwise each change would wait for as long as a statement may take, because a server that was
  * cut off closes no connection.
- * @returns a function that says whether the server is silent; open connections end when it becomes so
  */
-export function refuseWhileSilent(pool: pg.Pool): (isSilent: boolean) => void {
+export function refuseWhileSilent(pool: pg.Pool): PrimaryConnections {
   let isSilent = false;
+  let receivedBefore = 0;
   const open = new Set<pg.PoolClient>();
   pool.on('connect', (client) => {
     open.add(client);
-    client.once('end', () => open.delete(client));
+    client.once('end', () => {
+      open.delete(client);
+      receivedBefore += bytesOf(client);
+    });
   });
   const connect: (...call: unknown[]) => unknown = pool.connect.bind(pool);
   const refuse = () => Promise.reject(new PrimarySilent('The primary of the database does not answer.'));
   // The ORM and `DirectStatements` await a connection; the form with a callback is not refused.
   pool.connect = ((...call: unknown[]) =>
     isSilent && call.length === 0 ? refuse() : connect(...call)) as typeof pool.connect;
-  return (silent) => {
-    isSilent = silent;
-    if (silent) for (const { connection } of open) connection.stream.destroy();
+  return {
+    received: () => [...open].reduce((sum, client) => sum + bytesOf(client), receivedBefore),
+    setSilent(silent) {
+      isSilent = silent;
+      if (silent) for (const { connection } of open) connection.stream.destroy();
+    },
   };
 }
+
+const bytesOf = ({ connection: { stream } }: pg.PoolClient): number =>
+  stream instanceof Socket ? stream.bytesRead : 0;

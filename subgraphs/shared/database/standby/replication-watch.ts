@@ -26,6 +26,8 @@ interface WatchOptions {
   readonly standby: () => Promise<ServerPosition>;
   /** A standby that is further behind does not answer while the primary can. */
   readonly maxLagMs: number;
+  /** Bytes that the primary has sent to others. */
+  readonly received: () => number;
   /** Called when the primary is silent: it neither answers nor refuses for some seconds. Called again when it is no longer so. */
   readonly onPrimary: (isSilent: boolean) => void;
   /** Called when the standby no longer answers, and when it answers again. */
@@ -38,7 +40,7 @@ interface WatchOptions {
 /** Milliseconds between two samples. */
 const sampleMs = 1_000;
 /** Samples without any answer after which the primary is silent: it may stall for a moment. */
-const silentSamples = 3;
+const silentSamples = 5;
 /** Positions of the primary that the standby has not replayed yet. More are as bad: the lag is longer than any limit. */
 const maxWaiting = 60;
 
@@ -55,6 +57,8 @@ export class ReplicationWatch {
   #isPrimaryAway = false;
   /** Samples in a row to which the primary said nothing. */
   #unanswered = 0;
+  /** What the primary had sent at the latest of them. */
+  #received = 0;
   #caughtUpAt = Number.NEGATIVE_INFINITY;
   #waiting: Sample[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -99,7 +103,10 @@ export class ReplicationWatch {
 
   /** @param error of a sample. A server that refuses by an error of its own is there, and refuses statements as well. */
   #miss(error: unknown): undefined {
-    if (error instanceof pg.DatabaseError) this.#hear();
+    const received = this.#options.received();
+    const isThere = error instanceof pg.DatabaseError || received !== this.#received;
+    this.#received = received;
+    if (isThere) this.#hear();
     else if (++this.#unanswered === silentSamples) this.#options.onPrimary(true);
   }
 

@@ -32,7 +32,7 @@ export class Standby {
 
   private constructor(primaryPool: pg.Pool, primaryUrl: string, { url, maxLagMs }: StandbySettings, log: Log) {
     const primary = primaryPool.options;
-    const setSilent = refuseWhileSilent(primaryPool);
+    const { received, setSilent } = refuseWhileSilent(primaryPool);
     // The options of a pool hide the password; that of the standby is in its URL.
     this.pool = new pg.Pool({
       ...primary,
@@ -54,6 +54,7 @@ export class Standby {
       primary: () => atPrimary.read(),
       standby: () => atStandby.read(),
       maxLagMs,
+      received,
       onPrimary(isSilent) {
         setSilent(isSilent);
         if (isSilent) log.error('the primary of the database is silent: changes are refused at once');

@@ -1,0 +1,54 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { ReplicationWatch } from '../database/standby/replication-watch.ts';
+
+/** What the watch has said of the primary: true for silent. */
+let said: boolean[];
+let received: number;
+let primary: () => Promise<never> | Promise<{ server: string; position: string; isStandby: boolean }>;
+let watch: ReplicationWatch;
+const silence = () => Promise.reject(new Error('timeout expired'));
+const answer = () => Promise.resolve({ server: 'primary', position: '0'.repeat(24), isStandby: false });
+
+beforeEach(() => {
+  said = [];
+  received = 0;
+  primary = silence;
+  watch = new ReplicationWatch({
+    primary: () => primary(),
+    standby: silence,
+    maxLagMs: 1_000,
+    received: () => received,
+    onPrimary: (isSilent) => said.push(isSilent),
+    onStandby: () => undefined,
+    onOtherServer: () => undefined,
+  });
+});
+
+async function sample(times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await watch.sample();
+}
+
+test('a primary is silent after five samples without an answer, until it answers', async () => {
+  await sample(4);
+  expect(said).toEqual([]);
+  await sample(3);
+  expect(said).toEqual([true]);
+  primary = answer;
+  await sample(2);
+  expect(said).toEqual([true, false]);
+});
+
+test('a primary that is too busy for samples, but sends results to others, is not silent', async () => {
+  for (let time = 0; time < 10; time++) {
+    received += 100;
+    await sample(1);
+  }
+  expect(said).toEqual([]);
+});
+
+test('a primary that refuses connections by an error is not silent', async () => {
+  primary = () => Promise.reject(new pg.DatabaseError('sorry, too many clients already', 0, 'error'));
+  await sample(10);
+  expect(said).toEqual([]);
+});
