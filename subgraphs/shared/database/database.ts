@@ -42,6 +42,8 @@ export interface Database extends ObservedDatabase {
   fork(signal?: AbortSignal, readAfter?: LogPosition): EntityManager;
   /** A position in the log after everything that has committed; undefined without a standby. */
   writtenPosition(): Promise<LogPosition | undefined>;
+  /** For what changes use besides this database, such as queues. @throws errors of a lost connection while the primary is silent */
+  requirePrimary(): void;
   /** True if reads are answered even without the primary. */
   hasStandby(): boolean;
   /** Runs a transaction without a time limit for its statements, such as a migration or a seed. */
@@ -156,6 +158,7 @@ export async function openDatabase({
       const [server] = await query<{ position: LogPosition }>(orm.em.fork(), raw(positionStatement));
       return server?.position;
     },
+    requirePrimary: () => standby?.requirePrimary(),
     hasStandby: () => standby?.isUp ?? false,
     reads: () => standby?.counts(),
     maintain,

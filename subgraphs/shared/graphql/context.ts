@@ -85,7 +85,11 @@ export function createBaseContext(
     em,
     columns: (type) => (operation ? columnsFor(operation, type) : allColumns),
     transact: createTransact(em, services.jobs, services.live, auditOriginOf(identity, origin)),
-    catchUp: async (ids) => ids.length === 0 || services.jobs.caughtUp(ids.filter(isUuid), execution.signal),
+    async catchUp(ids) {
+      if (ids.length === 0) return true;
+      services.database.requirePrimary();
+      return services.jobs.caughtUp(ids.filter(isUuid), execution.signal);
+    },
     live: services.live,
     clock: services.clock,
     forget() {

@@ -1,22 +1,27 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { ReplicationWatch } from '../database/standby/replication-watch.ts';
+import type { ServerPosition } from '../database/standby/server-position.ts';
+import { startOfLog } from '../identity/log-position.ts';
 
 /** What the watch has said of the primary: true for silent. */
 let said: boolean[];
 let received: number;
-let primary: () => Promise<never> | Promise<{ server: string; position: string; isStandby: boolean }>;
+let primary: () => Promise<ServerPosition>;
+let standby: () => Promise<ServerPosition>;
 let watch: ReplicationWatch;
 const silence = () => Promise.reject(new Error('timeout expired'));
-const answer = () => Promise.resolve({ server: 'primary', position: '0'.repeat(24), isStandby: false });
+const answer = async () => ({ server: 'primary', position: startOfLog, isStandby: false });
+const answerAsStandby = async () => ({ server: 'standby', position: startOfLog, isStandby: true });
 
 beforeEach(() => {
   said = [];
   received = 0;
   primary = silence;
+  standby = silence;
   watch = new ReplicationWatch({
     primary: () => primary(),
-    standby: silence,
+    standby: () => standby(),
     maxLagMs: 1_000,
     received: () => received,
     onPrimary: (isSilent) => said.push(isSilent),
@@ -51,4 +56,18 @@ test('a primary that refuses connections by an error is not silent', async () =>
   primary = () => Promise.reject(new pg.DatabaseError('sorry, too many clients already', 0, 'error'));
   await sample(10);
   expect(said).toEqual([]);
+});
+
+test('a standby that was promoted answers reads until the name of the primary leads to it', async () => {
+  primary = answer;
+  standby = answerAsStandby;
+  await sample(1);
+  expect(watch.fallback(startOfLog)).toBeUndefined();
+  primary = silence;
+  standby = answer;
+  await sample(1);
+  expect(watch.fallback(startOfLog)).toBeUndefined();
+  primary = answer;
+  await sample(1);
+  expect(watch.fallback(startOfLog)).toBe('standby_away');
 });

@@ -14,6 +14,8 @@ export interface PrimaryConnections {
   received(): number;
   /** Ends open connections when the primary becomes silent, and refuses new ones until it answers. */
   setSilent(isSilent: boolean): void;
+  /** @throws errors of a lost connection while the primary is silent */
+  requireAnswers(): void;
 }
 
 /**
@@ -32,11 +34,16 @@ export function refuseWhileSilent(pool: pg.Pool): PrimaryConnections {
     });
   });
   const connect: (...call: unknown[]) => unknown = pool.connect.bind(pool);
-  const refuse = () => Promise.reject(new PrimarySilent('The primary of the database does not answer.'));
+  const requireAnswers = () => {
+    if (isSilent) throw new PrimarySilent('The primary of the database does not answer.');
+  };
   // The ORM and `DirectStatements` await a connection; the form with a callback is not refused.
-  pool.connect = ((...call: unknown[]) =>
-    isSilent && call.length === 0 ? refuse() : connect(...call)) as typeof pool.connect;
+  pool.connect = (async (...call: unknown[]) => {
+    if (call.length === 0) requireAnswers();
+    return connect(...call);
+  }) as typeof pool.connect;
   return {
+    requireAnswers,
     received: () => [...open].reduce((sum, client) => sum + bytesOf(client), receivedBefore),
     setSilent(silent) {
       isSilent = silent;

@@ -95,7 +95,9 @@ export class ReplicationWatch {
       this.server = standby.server;
       this.#options.onOtherServer();
     }
-    this.#setStandby(standby?.isStandby ? standby.position : undefined);
+    // A standby that was promoted answers as well, until the name of the primary leads to it.
+    const mayAnswer = standby?.isStandby || this.#isPrimaryAway;
+    this.#setStandby(mayAnswer ? standby?.position : undefined);
     const replayed = this.#standby ?? '';
     this.#caughtUpAt = this.#waiting.findLast(({ position }) => position <= replayed)?.at ?? this.#caughtUpAt;
     this.#waiting = this.#waiting.filter(({ position }) => position > replayed);

@@ -3,7 +3,7 @@ import type { LogPosition } from '../../identity/log-position.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { ReadCounts } from '../../runtime/sql-metrics.ts';
 import { prepareStatements } from '../prepare-statements.ts';
-import { refuseWhileSilent } from './refuse-while-silent.ts';
+import { type PrimaryConnections, refuseWhileSilent } from './refuse-while-silent.ts';
 import { type FallbackReason, fallbackReasons, ReplicationWatch } from './replication-watch.ts';
 import { PositionReader, serverName } from './server-position.ts';
 
@@ -25,6 +25,7 @@ class ConnectionToOther extends Error {
 /** A standby of the database of one subgraph, its connections, and what is known about its lag. */
 export class Standby {
   readonly pool: pg.Pool;
+  readonly #primary: PrimaryConnections;
   readonly #watch: ReplicationWatch;
   readonly #readers: readonly PositionReader[];
   readonly #open = new Set<pg.PoolClient>();
@@ -32,7 +33,8 @@ export class Standby {
 
   private constructor(primaryPool: pg.Pool, primaryUrl: string, { url, maxLagMs }: StandbySettings, log: Log) {
     const primary = primaryPool.options;
-    const { received, setSilent } = refuseWhileSilent(primaryPool);
+    this.#primary = refuseWhileSilent(primaryPool);
+    const { received, setSilent } = this.#primary;
     // The options of a pool hide the password; that of the standby is in its URL.
     this.pool = new pg.Pool({
       ...primary,
@@ -97,6 +99,11 @@ export class Standby {
 
   get isUp(): boolean {
     return this.#watch.isUp;
+  }
+
+  /** @throws errors of a lost connection while the primary is silent */
+  requirePrimary(): void {
+    this.#primary.requireAnswers();
   }
 
   counts(): ReadCounts {
