@@ -11,6 +11,18 @@ export interface Bar {
   readonly met: boolean;
 }
 
+/** An acknowledged write that is not in the database. */
+export interface LostWrite {
+  readonly key: string;
+  /** Time from its acknowledgement to the fault. */
+  readonly ageMs: number;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
 /** What one kind of fault did to clients. */
 export interface DrillCase {
   readonly name: string;
@@ -25,6 +37,7 @@ export interface DrillCase {
   readonly acknowledged: number;
   /** Acknowledged writes that are not in the database afterwards. */
   readonly lost: number;
+  readonly lostWrites?: readonly LostWrite[];
   /** Keys with more than one record. */
   readonly doubled: number;
   /** Refused and failed requests by code. */
@@ -43,10 +56,18 @@ export interface DrillCase {
   readonly rejoinMs?: number;
   /** Time from the command that promotes another region to the first write that was begun after it and acknowledged. */
   readonly promotedMs?: number;
+  /** Time from the loss of a region until all its clients get good responses of another one. */
+  readonly ledAwayMs?: number;
+  /** Writes without any response, after their clients were led away. */
+  readonly unanswered?: number;
+  /** Times of a read, by the place of the client and the region that answers. */
+  readonly readMs?: Readonly<Record<string, Percentiles>>;
   /** Age of the oldest lost write when the fault began. */
   readonly lossMs?: number;
   /** Reads that failed in a region that is not lost. */
   readonly failedReads?: number;
+  /** Reads that failed although their clients had been led to another region. */
+  readonly failedReadsLedAway?: number;
   /** Mean time of a write, connection included, in the primary region. */
   readonly writeMs?: number;
   /** Time by which the slowest standby was behind before the fault. */

@@ -11,7 +11,14 @@ import { readWrites, type Write } from './writes.ts';
 
 const writers = 8;
 const pauseMs = 100;
-const attemptMs = 10_000;
+
+/** Where writers send their requests, and for how long they wait for a response. */
+export interface GraphService {
+  /** Asked before each request, as a client resolves a name. */
+  url(): string;
+  readonly timeoutMs: number;
+}
+const ownEdge: GraphService = { url: () => graphUrl, timeoutMs: 10_000 };
 
 const written = z.object({ createShipment: z.object({ shipment: z.object({ id: z.string() }) }) });
 
@@ -34,16 +41,18 @@ export class Ledger {
   readonly #operator: Operator;
   readonly #name: string;
   readonly #attempts: Attempt[] = [];
-  /** The record that the graph named, by key. */
-  readonly #acknowledged = new Map<string, string>();
+  /** The record that the graph named, and when, by key. */
+  readonly #acknowledged = new Map<string, { readonly id: string; readonly at: number }>();
   readonly #stopping = new AbortController();
   readonly #callers: Operator['callers'];
+  readonly #service: GraphService;
   readonly #running: readonly Promise<void>[];
   readonly #documentId = partnerDocumentId('CreateShipment');
   #next = 0;
 
   /** @param name unique among the cases of a drill; the keys begin with it */
-  constructor(operator: Operator, name: string) {
+  constructor(operator: Operator, name: string, service = ownEdge) {
+    this.#service = service;
     this.#operator = operator;
     this.#name = name;
     this.#callers = operator.callers;
@@ -82,7 +91,7 @@ export class Ledger {
 
   /** True if the graph has acknowledged this record. */
   hasAcknowledged(id: string): boolean {
-    return [...this.#acknowledged.values()].includes(id);
+    return [...this.#acknowledged.values()].some((one) => one.id === id);
   }
 
   /** The records of these writers in a database. */
@@ -102,8 +111,9 @@ export class Ledger {
   async #attempt(key: string, headers: Headers): Promise<boolean> {
     const begunAt = Date.now();
     const { id, code, retryAfter } = await this.#send(key, headers);
-    this.#attempts.push({ begunAt, endedAt: Date.now(), code, retryAfter });
-    if (id !== undefined) this.#acknowledged.set(key, id);
+    const endedAt = Date.now();
+    this.#attempts.push({ begunAt, endedAt, code, retryAfter });
+    if (id !== undefined) this.#acknowledged.set(key, { id, at: endedAt });
     return id !== undefined;
   }
 
@@ -111,10 +121,9 @@ export class Ledger {
     const { organizationId } = this.#operator;
     const variables = { input: { ...sampleShipment, idempotencyKey: key, customerReference: key, organizationId } };
     try {
-      const response = await post<unknown>(graphUrl, JSON.stringify({ documentId: this.#documentId, variables }), {
-        headers,
-        timeoutMs: attemptMs,
-      });
+      const body = JSON.stringify({ documentId: this.#documentId, variables });
+      const { timeoutMs } = this.#service;
+      const response = await post<unknown>(this.#service.url(), body, { headers, timeoutMs });
       const { data } = written.safeParse(response.data);
       if (data) return { id: data.createShipment.shipment.id, code: undefined, retryAfter: undefined };
       const [error] = response.errors;
@@ -135,6 +144,11 @@ export class Ledger {
         throw new Error(`No write after the fault: ${this.#describe()} after ${timeoutMs / 1_000} s.`);
       await delay(20);
     }
+  }
+
+  /** Number of requests with this code that were begun after a moment. */
+  countAfter(moment: number, code: string): number {
+    return this.#attempts.filter((one) => one.begunAt >= moment && one.code === code).length;
   }
 
   #firstAckAfter(moment: number): Attempt | undefined {
@@ -163,6 +177,7 @@ export class Ledger {
     const counts = Object.values(countBy(writes.map(({ reference }) => reference)));
     const failed = this.#attempts.filter(({ code, endedAt }) => code !== undefined && endedAt >= faultAt);
     const detectedAt = failed[0]?.endedAt;
+    const lost = [...this.#acknowledged].filter(([, { id }]) => !ids.has(id));
     return {
       name: this.#name,
       detectedMs: detectedAt === undefined ? null : detectedAt - faultAt,
@@ -170,7 +185,8 @@ export class Ledger {
       firstAckMs: this.#msTo(this.#firstAckAfter(faultAt), faultAt),
       recoveryMs: this.#msTo(this.#firstAckAfter(mendedAt), mendedAt),
       acknowledged: this.#acknowledged.size,
-      lost: [...this.#acknowledged.values()].filter((id) => !ids.has(id)).length,
+      lost: lost.length,
+      lostWrites: lost.map(([key, { at }]) => ({ key, ageMs: faultAt - at })),
       doubled: counts.filter((count) => count > 1).length,
       clientCodes: countBy(failed.map(({ code }) => String(code))),
       withoutRetryAfter: failed.filter(({ code, retryAfter }) => isAway(code) && retryAfter === undefined).length,

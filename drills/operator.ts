@@ -1,13 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
 import { TOTP } from 'otpauth';
 import { z } from 'zod';
 import { requireData } from '../client/data.ts';
 import { createGraphClient, type GraphClient } from '../client/graph-client.ts';
 import type { DrillContext } from './drill.ts';
+
+const execute = promisify(execFile);
 
 /** Where clients of the topology send their operations. */
 export const graphUrl = 'https://proxy:8443/graphql';
@@ -39,17 +42,25 @@ export function trustCertificate({ data }: Pick<DrillContext, 'data'>): void {
 }
 
 /** Does what an operator does after the first start: creates the administrator, enrols a second factor and creates an organization. */
-export async function createOperator({ project, topology }: DrillContext): Promise<Operator> {
+export async function createOperator(
+  { project, topology }: Pick<DrillContext, 'project' | 'topology'>,
+  url = graphUrl,
+): Promise<Operator> {
   const account = { email: 'operator@drill.example', password: randomBytes(18).toString('base64url') };
-  execFileSync(
-    'node',
-    [join(project, 'commands/accounts.ts'), 'create-admin', '--email', account.email, '--password-stdin'],
-    { input: account.password, env: { PATH: process.env['PATH'], ...topology.environmentOf('access') } },
-  );
-  const anonymous = createGraphClient({ url: graphUrl });
+  const command = topology.here({
+    file: 'node',
+    args: [join(project, 'commands/accounts.ts'), 'create-admin', '--email', account.email, '--password-stdin'],
+  });
+  // This process may carry the bytes between the command and the database.
+  const creating = execute(command.file, command.args, {
+    env: { PATH: process.env['PATH'], ...topology.environmentOf('access') },
+  });
+  creating.child.stdin?.end(account.password);
+  await creating;
+  const anonymous = createGraphClient({ url });
   const firstToken = await signIn(anonymous, account);
-  const { accessToken, totpSecret } = await enrol(clientWith(firstToken), account.password);
-  const client = clientWith(accessToken);
+  const { accessToken, totpSecret } = await enrol(clientWith(firstToken, url), account.password);
+  const client = clientWith(accessToken, url);
   const input = { idempotencyKey: randomUUID(), name: 'Drill Freight', tier: 'ENTERPRISE' };
   const created = requireData(
     await client.send<Created>({
@@ -83,8 +94,8 @@ interface Created {
   readonly createOrganization: { readonly organization: { readonly id: string } | null };
 }
 
-const clientWith = (accessToken: string): GraphClient =>
-  createGraphClient({ url: graphUrl, headers: { authorization: `Bearer ${accessToken}` } });
+const clientWith = (accessToken: string, url: string): GraphClient =>
+  createGraphClient({ url, headers: { authorization: `Bearer ${accessToken}` } });
 
 const tokens = z.record(
   z.string(),

@@ -3,6 +3,7 @@ import { atMost, type Drill, type DrillCase, type DrillContext, type DrillSite, 
 import type { Ledger } from '../ledger.ts';
 import { createOperator, type Operator } from '../operator.ts';
 import { queryOnce } from '../query-once.ts';
+import { withHost } from '../with-host.ts';
 import { runFault } from '../with-ledger.ts';
 import { withTopology } from '../with-topology.ts';
 import { Cluster } from './cluster.ts';
@@ -110,10 +111,4 @@ async function findDiverged(
   return former.filter(
     ({ id, createdAt }) => !current.has(id) && (ledger.hasAcknowledged(id) || createdAt.getTime() > faultAt),
   ).length;
-}
-
-function withHost(url: string, host: string): string {
-  const changed = new URL(url);
-  changed.hostname = host;
-  return changed.href;
 }

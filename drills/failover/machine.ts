@@ -5,33 +5,44 @@ import type { Program } from '../topology/programs.ts';
 
 const bridge = 'nodes';
 const networkOf = (number: number): string => `10.77.0.${number}`;
+/** Addresses of the drill itself, such as those of lines between machines. */
+export const drillAddress = (number: number): string => `10.77.255.${number}`;
 
 /** Connects the machines of a drill with each other and with the topology. The bridge ends with the network namespace of the drill. */
 export function createBridge(): void {
   ip('link', 'add', bridge, 'type', 'bridge');
-  ip('address', 'add', `${networkOf(1)}/24`, 'dev', bridge);
+  ip('address', 'add', `${networkOf(1)}/16`, 'dev', bridge);
   ip('link', 'set', bridge, 'up');
+  ip(...allAddressesOf(drillAddress(0)));
 }
 
-/** Stands for a machine: a network namespace with an address of its own. All processes in it can be killed or frozen at once. */
+/** Makes every address of a network one of this machine. */
+const allAddressesOf = (network: string): readonly string[] => ['route', 'add', 'local', `${network}/24`, 'dev', 'lo'];
+
+/** Stands for a machine: a network namespace with an address of its own, and a hosts file. All processes in it can be killed or frozen at once. */
 export class Machine {
   readonly address: string;
+  readonly #number: number;
   readonly #link: string;
   readonly #holder: ChildProcess;
-  readonly #namespace: string;
+  /** What `nsenter` needs to run a program here. */
+  readonly #namespaces: readonly string[];
 
-  private constructor(address: string, link: string, holder: ChildProcess) {
-    this.address = address;
-    this.#link = link;
+  private constructor(number: number, holder: ChildProcess) {
+    this.address = networkOf(10 + number);
+    this.#number = number;
+    this.#link = `node-${number}`;
     this.#holder = holder;
-    this.#namespace = `/proc/${holder.pid}/ns/net`;
+    this.#namespaces = ['net', 'mnt'].map(
+      (kind) => `--${kind === 'mnt' ? 'mount' : kind}=/proc/${holder.pid}/ns/${kind}`,
+    );
   }
 
   /** @param number unique among the machines of a drill, from 1 to 99 */
   static async create(number: number): Promise<Machine> {
     // The namespace exists while a process is in it.
-    const holder = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' });
-    const machine = new Machine(networkOf(10 + number), `node-${number}`, holder);
+    const holder = spawn('unshare', ['--net', '--mount', 'sleep', 'infinity'], { stdio: 'ignore' });
+    const machine = new Machine(number, holder);
     await machine.#begin();
     return machine;
   }
@@ -44,20 +55,37 @@ export class Machine {
     ip('link', 'set', this.#link, 'up');
     for (const args of [
       ['link', 'set', 'lo', 'up'],
-      ['address', 'add', `${this.address}/24`, 'dev', 'eth0'],
+      ['address', 'add', `${this.address}/16`, 'dev', 'eth0'],
       ['link', 'set', 'eth0', 'up'],
+      allAddressesOf(this.serviceAddress(0)),
     ])
-      execFileSync('nsenter', [`--net=${this.#namespace}`, 'ip', ...args]);
+      this.#run('ip', ...args);
+  }
+
+  #run(file: string, ...args: readonly string[]): void {
+    execFileSync('nsenter', [...this.#namespaces, file, ...args]);
+  }
+
+  /** An address for a service of this machine, so that two services can have the same port. */
+  serviceAddress(number: number): string {
+    return `10.77.${10 + this.#number}.${number}`;
+  }
+
+  /** Makes names known to the programs that start here from now on. @param file stays in place */
+  useHosts(file: string): void {
+    // The file of the drill itself was deleted after its mount, and nothing can be mounted on a deleted file.
+    this.#run('umount', '/etc/hosts');
+    this.#run('mount', '--bind', file, '/etc/hosts');
   }
 
   /** The same program on this machine. */
-  here(program: Program): Program {
+  here<P extends Pick<Program, 'file' | 'args' | 'isUnprivileged'>>(program: P): P {
     const user = program.isUnprivileged ? ['unshare', '--user'] : [];
     return {
       ...program,
       isUnprivileged: false,
       file: 'nsenter',
-      args: [`--net=${this.#namespace}`, ...user, program.file, ...program.args],
+      args: [...this.#namespaces, ...user, program.file, ...program.args],
     };
   }
 

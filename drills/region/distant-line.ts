@@ -1,50 +1,60 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+/** Where a line leads, and the milliseconds of one direction. */
+export interface LineEnd {
+  readonly host: string;
+  readonly port: number;
+  readonly delayMs: number;
+}
+
 /** A TCP line between two regions: bytes arrive later by the time of the way. */
 export interface DistantLine extends AsyncDisposable {
+  readonly address: string;
   readonly port: number;
-  /** New connections lead to another host; open ones end. */
-  lead(host: string): void;
+  /** New connections lead elsewhere; open ones end. */
+  lead(end: LineEnd): void;
   /** Nothing arrives any more, not even what is on its way. Connections stay open. */
   cut(): void;
 }
 
-/** @param host where connections lead, on the port of PostgreSQL. @param delayMs of one direction */
-export async function openDistantLine(at: string, host: string, delayMs: number): Promise<DistantLine> {
+/** @param port where it listens; 0 for a free one */
+export async function openDistantLine(at: string, port: number, firstEnd: LineEnd): Promise<DistantLine> {
   const open = new Set<Socket>();
-  let target = host;
+  let end = firstEnd;
   let isCut = false;
-  const carry = (from: Socket, to: Socket): void => {
+  const carry = (from: Socket, to: Socket, delayMs: number): void => {
     from.on('data', (bytes) => setTimeout(() => !isCut && to.writable && to.write(bytes), delayMs));
     from.on('error', () => undefined);
     from.on('close', () => setTimeout(() => to.destroy(), delayMs));
   };
   const server = createServer((near) => {
-    const far = connect(5432, target);
+    const far = connect(end.port, end.host);
     for (const socket of [near, far]) {
       open.add(socket);
       socket.setNoDelay(true).once('close', () => open.delete(socket));
     }
-    carry(near, far);
-    carry(far, near);
+    carry(near, far, end.delayMs);
+    carry(far, near, end.delayMs);
   });
-  const end = (): void => {
+  const endAll = (): void => {
     for (const socket of open) socket.destroy();
   };
-  server.listen(0, at);
+  server.listen(port, at);
   await once(server, 'listening');
   return {
+    address: at,
     port: (server.address() as AddressInfo).port, // a TCP server's address is never a path
     lead(to) {
-      target = to;
-      end();
+      end = to;
+      isCut = false;
+      endAll();
     },
     cut() {
       isCut = true;
     },
     async [Symbol.asyncDispose]() {
-      end();
+      endAll();
       server.close();
       await once(server, 'close');
     },

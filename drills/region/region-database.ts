@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillSite } from '../drill.ts';
-import { Machine } from '../failover/machine.ts';
+import type { Machine } from '../failover/machine.ts';
 import { postgresPrograms } from '../topology/debian.ts';
 import { RunningService } from '../topology/running-service.ts';
 
 const healthyMs = 60_000;
 
-/** The database of a region, on a machine of its own. */
+/** The database of a region, on the machine of that region. */
 export class RegionDatabase implements AsyncDisposable {
   readonly name: string;
   readonly machine: Machine;
@@ -15,16 +15,12 @@ export class RegionDatabase implements AsyncDisposable {
   readonly #site: DrillSite;
   readonly #services: RunningService[] = [];
 
-  private constructor(name: string, machine: Machine, site: DrillSite, folder: string) {
+  constructor(name: string, machine: Machine, site: DrillSite, folder: string) {
     this.name = name;
     this.machine = machine;
     this.#site = site;
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
-  }
-
-  static async create(name: string, number: number, site: DrillSite, folder: string): Promise<RegionDatabase> {
-    return new RegionDatabase(name, await Machine.create(number), site, join(folder, name));
   }
 
   /** How libpq connects. */
@@ -82,7 +78,6 @@ export class RegionDatabase implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.machine.end();
     for (const service of this.#services) await service[Symbol.asyncDispose]();
   }
 }

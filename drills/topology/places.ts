@@ -11,9 +11,14 @@ export interface Places {
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** Gives each service an address of its own, so that two gateways can have the same port, as in containers. */
-export function assignAddresses({ services }: ComposeFile): ReadonlyMap<string, string> {
-  return new Map(Object.keys(services).map((name, index) => [name, `127.0.1.${index + 1}`]));
+const loopback = (number: number): string => `127.0.1.${number}`;
+
+/**
+ * Gives each service an address of its own, so that two gateways can have the same port, as in containers.
+ * @param addressOf by number, from 1 on
+ */
+export function assignAddresses({ services }: ComposeFile, addressOf = loopback): ReadonlyMap<string, string> {
+  return new Map(Object.keys(services).map((name, index) => [name, addressOf(index + 1)]));
 }
 
 export function hostsFile(addresses: ReadonlyMap<string, string>): string {

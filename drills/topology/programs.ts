@@ -120,11 +120,12 @@ function runScript({ service: { entrypoint = [], environment }, translate }: Giv
   return { file, args, environment, health: { kind: 'exit' } };
 }
 
+/** The image has no protected mode, which refuses clients of other machines. */
 function runRedis({ service, address, translate }: Given): Program {
   const [file = '', ...args] = service.command.map(translate);
   return {
     file,
-    args: [...args, '--bind', address, '--dir', translate('/data')],
+    args: [...args, '--protected-mode', 'no', '--bind', address, '--dir', translate('/data')],
     environment: {},
     health: { kind: 'port', host: address, port: 6379 },
   };

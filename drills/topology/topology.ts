@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComposeFile, type Condition, readComposeFile } from './compose-file.ts';
 import { requirePrograms } from './debian.ts';
 import { nextName, standingSet, withNextSet } from './next-set.ts';
-import { assignAddresses, type Places } from './places.ts';
+import { assignAddresses, hostsFile, type Places } from './places.ts';
 import { type Program, programOf } from './programs.ts';
 import { RunningService } from './running-service.ts';
 
@@ -21,8 +21,23 @@ export interface TopologyOptions {
   /** Services that run; their dependencies too. Default: all that have a counterpart on this machine. */
   readonly only?: readonly string[];
   readonly instead?: StandIns;
+  /** Services that do not run, although others depend on them. */
+  readonly without?: readonly string[];
+  /** Addresses of services that run elsewhere. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+  /** A machine of its own for all services. Default: loopback of this one. */
+  readonly machine?: TopologyMachine;
   readonly say?: (line: string) => void;
 }
+
+/** Where a topology runs besides others. */
+export interface TopologyMachine {
+  serviceAddress(number: number): string;
+  useHosts(file: string): void;
+  here<P extends Command>(program: P): P;
+}
+
+type Command = Pick<Program, 'file' | 'args' | 'isUnprivileged'>;
 
 /** docker-compose.yml as processes of this machine, each on a loopback address of its own. */
 export class Topology implements AsyncDisposable {
@@ -34,17 +49,28 @@ export class Topology implements AsyncDisposable {
   readonly #places: Places;
   readonly #starting = new Map<string, Promise<void>>();
   readonly #instead: StandIns;
+  readonly #without: ReadonlySet<string>;
+  readonly #machine: TopologyMachine | undefined;
   readonly #say: (line: string) => void;
 
-  private constructor({ project, app, data, environment, instead = {}, say = () => undefined }: TopologyOptions) {
+  private constructor(options: TopologyOptions) {
+    const { project, app, data, environment, machine } = options;
+    const { instead = {}, without = [], elsewhere = {}, say = () => undefined } = options;
     // The collector has no counterpart on this machine.
     const variables = { OTEL_SDK_DISABLED: String(!('collector' in instead)), ...environment };
     this.#file = withNextSet(readComposeFile(join(project, 'docker-compose.yml'), variables));
-    this.addresses = assignAddresses(this.#file);
+    const addresses = assignAddresses(this.#file, machine?.serviceAddress.bind(machine));
+    this.addresses = new Map([...addresses, ...Object.entries(elsewhere)]);
     this.#places = { app, project, data, addresses: this.addresses };
     this.#instead = instead;
+    this.#without = new Set(without);
+    this.#machine = machine;
     this.#say = say;
     mkdirSync(join(data, 'services'), { recursive: true });
+    if (!machine) return;
+    const hosts = join(data, 'hosts');
+    writeFileSync(hosts, hostsFile(this.addresses));
+    machine.useHosts(hosts);
   }
 
   /** Starts the services in the order of their conditions. @throws Error if one does not become healthy; everything is stopped then */
@@ -67,9 +93,14 @@ export class Topology implements AsyncDisposable {
   }
 
   #startOnce(name: string): Promise<void> {
-    const starting = this.#starting.get(name) ?? this.#start(name);
+    const starting = this.#starting.get(name) ?? this.#startUnlessLeftOut(name);
     this.#starting.set(name, starting);
     return starting;
+  }
+
+  async #startUnlessLeftOut(name: string): Promise<void> {
+    if (this.#without.has(name)) this.absent.push(name);
+    else await this.#start(name);
   }
 
   async #start(name: string, places: Places = this.#places): Promise<void> {
@@ -84,11 +115,16 @@ export class Topology implements AsyncDisposable {
       return;
     }
     const logFile = join(this.#places.data, 'services', `${name}.log`);
-    const running = new RunningService(name, program, { logFile, restarts: service.restart !== 'no' });
+    const running = new RunningService(name, this.here(program), { logFile, restarts: service.restart !== 'no' });
     this.services.set(name, running);
     if (program.health.kind === 'exit') await this.#requireSuccess(running, logFile);
     else await running.healthy(healthyMs);
     this.#say(`${name} ${this.addresses.get(name)}`);
+  }
+
+  /** A program as it runs beside the services. */
+  here<P extends Command>(program: P): P {
+    return this.#machine?.here(program) ?? program;
   }
 
   async #startUntil(name: string, condition: Condition): Promise<void> {
