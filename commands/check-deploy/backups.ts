@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComposeFile } from '../../drills/topology/compose-file.ts';
-import { composePath } from './compose.ts';
+import { composePath } from './compose/composition.ts';
 import type { Finding } from './finding.ts';
 
 const image = 'infamous-freight-postgres';

@@ -1,4 +1,5 @@
 import { attemptLong } from './attempt.ts';
+import { checkWithPrograms } from './compose/programs.ts';
 import { findFaults } from './find-faults.ts';
 import type { Finding } from './finding.ts';
 import { findKubernetesFaults, renderOverlays } from './kubernetes/find-kubernetes-faults.ts';
@@ -13,7 +14,8 @@ export async function checkDeployment(
 ): Promise<readonly Finding[]> {
   const { overlays, findings } = await renderOverlays(project, kubectl);
   return [
-    ...findFaults(project),
+    ...(await findFaults(project)),
+    ...(await checkWithPrograms(project)),
     ...findings,
     ...findKubernetesFaults(project, overlays),
     ...(await attemptLong(terraformFolder, () => findTerraformFaults(project, overlays, skipped))),

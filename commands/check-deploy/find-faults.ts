@@ -1,44 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
+import { readComposeData, readComposeFile, readWrittenFile } from '../../drills/topology/compose-file.ts';
 import { readEdges } from '../k8s/edges.ts';
+import { newComposeSecrets } from '../keys/compose-secrets.ts';
 import { attempt } from './attempt.ts';
 import { checkBackups } from './backups.ts';
-import { checkSchema, checkServices, checkTemplate, composePath } from './compose.ts';
+import { composePath } from './compose/composition.ts';
+import { checkHaproxy } from './compose/haproxy.ts';
+import { checkSyntax } from './compose/programs.ts';
+import { checkRedis } from './compose/redis.ts';
+import { checkSchema } from './compose/schema.ts';
+import { checkTemplate } from './compose/secrets.ts';
+import { checkServices } from './compose/services.ts';
 import { checkDockerfile } from './dockerfile.ts';
-import type { Finding } from './finding.ts';
+import { describeFinding, type Finding } from './finding.ts';
 import { checkComposeEdges } from './kubernetes/compose-edges.ts';
 
 const templates = ['.env.production.example', '.env.staging.example'];
 
-/** Checks every deployment file of a project. */
-export function findFaults(project: string): readonly Finding[] {
-  return [
+/** Checks the deployment files of a project, but for k8s and infra/terraform. */
+export async function findFaults(project: string): Promise<readonly Finding[]> {
+  const secrets = await newComposeSecrets();
+  const findings = [
     ...attempt('Dockerfile', () => checkDockerfile(project)),
-    ...attempt(composePath, () => checkCompose(project)),
+    ...attempt(composePath, () => checkCompose(project, secrets)),
   ];
+  // Both templates have most faults in common.
+  return [...new Map(findings.map((finding) => [describeFinding(finding), finding])).values()];
 }
 
-function checkCompose(project: string): readonly Finding[] {
+/** @param secrets what `npm run keys` gives to operators */
+function checkCompose(project: string, secrets: Readonly<Record<string, string>>): readonly Finding[] {
   const path = join(project, composePath);
   const data = readComposeData(path);
   const faults = checkSchema(data);
   if (faults.length > 0) return faults;
   return templates.flatMap((template) => {
     const text = readFileSync(join(project, template), 'utf8');
-    const missing = checkTemplate(data, text, template);
-    if (missing.length > 0) return missing;
-    const file = readComposeFile(path, fillIn(parseEnv(text)));
+    const file = readComposeFile(path, { ...parseEnv(text), ...secrets });
+    const composition = { project, file, written: readWrittenFile(path) };
     return [
-      ...checkServices(file),
+      ...checkTemplate(data, text, template, new Set(Object.keys(secrets))),
+      ...checkServices(composition),
+      ...checkSyntax(composition),
+      ...checkHaproxy(composition),
+      ...checkRedis(composition),
       ...checkBackups(project, file),
       ...checkComposeEdges(readEdges(join(project, 'k8s/edges.yaml')), file),
     ];
   });
-}
-
-/** Operators fill in what a template leaves empty. */
-function fillIn(variables: NodeJS.Dict<string>): NodeJS.Dict<string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value || 'given']));
 }

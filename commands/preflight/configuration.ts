@@ -4,28 +4,18 @@ import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
 import { API_KEY_SECRET, BLIND_INDEX_KEY } from '#shared/identity/key-settings.ts';
 import { isProduct } from '../../drills/topology/compose-file.ts';
 import { allTables } from '../all-subgraphs.ts';
-import { checkServices } from '../check-deploy/compose.ts';
+import { checkServices } from '../check-deploy/compose/services.ts';
 import { describeFinding } from '../check-deploy/finding.ts';
-import { processOf, settingOf } from '../check-deploy/product-processes.ts';
 import { type Check, requireNone } from './check.ts';
-import { composeOf, type Site, settingOfService } from './site.ts';
+import { compositionOf, type Site, settingOfService } from './site.ts';
 
 export const environmentCheck: Check = {
   name: 'environment',
   advice: 'Set the variables in the file of --env-file; .env.production.example explains them.',
   run(site) {
-    const file = composeOf(site);
-    const services = Object.entries(file.services).filter(([, service]) => isProduct(service));
-    const values = services.flatMap(([name, { command, environment }]) =>
-      Object.entries(environment).flatMap(([setting, value]) => {
-        const process = processOf(command);
-        const schema = process && settingOf(process, setting);
-        // A process takes an empty text for none.
-        const parsed = schema instanceof z.ZodType && value !== '' ? schema.safeParse(value) : undefined;
-        return parsed?.error ? [`${name} ${setting}: ${parsed.error.issues[0]?.message}`] : [];
-      }),
-    );
-    requireNone([...checkServices(file).map(describeFinding), ...values]);
+    const composition = compositionOf(site);
+    requireNone(checkServices(composition).map(describeFinding));
+    const services = Object.values(composition.file.services).filter(isProduct);
     return `${services.length} processes have the settings and secrets that they need.`;
   },
 };

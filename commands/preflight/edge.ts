@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { checkServerIdentity, connect } from 'node:tls';
 import { isProduct } from '../../drills/topology/compose-file.ts';
 import { type Check, requireNone } from './check.ts';
-import { composeOf, type Site } from './site.ts';
+import { compositionOf, type Site } from './site.ts';
 
 const timeoutMs = 5_000;
 const leastDays = 14;
@@ -44,7 +44,7 @@ export const portsCheck: Check = {
   name: 'ports',
   advice: 'Start the processes that do not respond, and look at their logs.',
   async run(site) {
-    const services = Object.entries(composeOf(site).services);
+    const services = Object.entries(compositionOf(site).file.services);
     const addresses = services
       .filter(([, service]) => isProduct(service) && service.restart !== 'no')
       .map(([name, { environment }]) => `http://${name}:${environment['PORT']}/health`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ComposeFile, readComposeFile } from '../../drills/topology/compose-file.ts';
+import { readComposeFile, readWrittenFile } from '../../drills/topology/compose-file.ts';
+import { type Composition, composePath } from '../check-deploy/compose/composition.ts';
 
 /** What a preflight looks at. */
 export interface Site {
@@ -18,12 +19,14 @@ export interface Site {
   now(): number;
 }
 
-export const composeOf = ({ project, variables }: Site): ComposeFile =>
-  readComposeFile(join(project, 'docker-compose.yml'), variables);
+export function compositionOf({ project, variables }: Site): Composition {
+  const path = join(project, composePath);
+  return { project, file: readComposeFile(path, variables), written: readWrittenFile(path) };
+}
 
 /** A setting of a service. @throws Error if it has none of this name */
 export function settingOfService(site: Site, service: string, setting: string): string {
-  const value = composeOf(site).services[service]?.environment[setting];
+  const value = compositionOf(site).file.services[service]?.environment[setting];
   if (!value) throw new Error(`${service} has no ${setting}.`);
   return value;
 }

@@ -18,8 +18,8 @@ describe('a file that cannot be read is one finding, and the others are still ch
   });
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-  test('of Docker', () => {
-    expect(findFaults(project)).toEqual([
+  test('of Docker', async () => {
+    expect(await findFaults(project)).toEqual([
       { file: 'Dockerfile', at: 'file', says: expect.stringContaining('no such file') },
       { file: 'docker-compose.yml', at: 'file', says: expect.not.stringContaining('\n') },
     ]);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readComposeData, readComposeFile } from '../../drills/topology/compose-file.ts';
 import { standingSet } from '../../drills/topology/next-set.ts';
-import { checkSchema } from '../check-deploy/compose.ts';
+import { checkSchema } from '../check-deploy/compose/schema.ts';
 import { setsOf } from '../deploy/compose/compose-target.ts';
 import { nextFile } from '../deploy/compose/next-file.ts';
 import { newComposeSecrets } from '../keys/compose-secrets.ts';

@@ -26,14 +26,28 @@ const service = z.object({
   profiles: z.array(z.string()).default([]),
   restart: z.string().default('no'),
   mem_limit: z.string().optional(),
+  stop_grace_period: z.string().optional(),
+  build: z.object({ context: z.string() }).optional(),
+  read_only: z.boolean().default(false),
+  privileged: z.boolean().default(false),
+  user: text.optional(),
+  cap_add: z.array(z.string()).default([]),
+  cap_drop: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()).default([]),
+  network_mode: z.string().optional(),
+  pid: z.string().optional(),
   healthcheck: healthcheck.optional(),
 });
 /** A service of docker-compose.yml, with the parts that this project uses. */
 export type ComposeService = z.infer<typeof service>;
 
+const network = z.object({
+  ipam: z.object({ config: z.array(z.object({ subnet: z.string() })) }).optional(),
+});
+
 const composeFile = z.object({
   services: z.record(z.string(), service),
-  networks: z.record(z.string(), z.unknown()),
+  networks: z.record(z.string(), network),
   volumes: z.record(z.string(), z.unknown()),
 });
 export type ComposeFile = z.infer<typeof composeFile>;
@@ -53,7 +67,16 @@ export function readComposeData(file: string): unknown {
  * @throws ConfigurationError if a required variable is missing, or for a form that this project does not use
  */
 export function readComposeFile(file: string, environment: NodeJS.ProcessEnv): ComposeFile {
-  const parsed = composeFile.safeParse(interpolate(readComposeData(file), environment));
+  return parseComposeFile(file, interpolate(readComposeData(file), environment));
+}
+
+/** Reads the file as it is written: its texts name variables. @throws ConfigurationError for a form that this project does not use */
+export function readWrittenFile(file: string): ComposeFile {
+  return parseComposeFile(file, readComposeData(file));
+}
+
+function parseComposeFile(file: string, data: unknown): ComposeFile {
+  const parsed = composeFile.safeParse(data);
   if (!parsed.success) throw new ConfigurationError(`${file}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

@@ -142,7 +142,8 @@ function runHaproxy({ service, address, translate }: Given): Program {
   return {
     file: 'haproxy',
     args: ['-db', '-f', file],
-    environment: {},
+    // Its ports are those of the container.
+    environment: { ...service.environment, HTTPS_PORT: '8443' },
     health: { kind: 'http', url: `http://${address}:8404/health` },
   };
 }

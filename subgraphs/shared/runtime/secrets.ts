@@ -1,12 +1,15 @@
 /** Removes secrets from texts about settings, because start-up errors are copied to logs, tickets and chats. */
 
-const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|_HEADERS$|_KEYS?$/;
+const secretName = /SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS$|TOKEN|CREDENTIAL|PRIVATE|_HEADERS$|_KEYS?$/;
 const urlName = /_UR[IL]$/;
+
+/** True for a variable whose name says that its value is a secret. */
+export const isSecretName = (name: string): boolean => secretName.test(name);
 
 /** The text that an error may show for the value of a variable. */
 export function shownValue(name: string, value: string | undefined): string {
   if (value === undefined || value === '') return 'nothing';
-  if (secretName.test(name)) return 'a value that is not shown';
+  if (isSecretName(name)) return 'a value that is not shown';
   if (urlName.test(name)) return urlWithoutCredentials(value) ?? 'a text that is no URL and is not shown';
   return JSON.stringify(withoutCredentials(value));
 }
