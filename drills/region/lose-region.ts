@@ -58,6 +58,9 @@ export async function loseRegion(mode: ReplicationMode, firstMachine: number, si
   const settled = await ledger.settle(faultAt, url, calledAt);
   const { lostWrites = [] } = settled;
   for (const { key, ageMs } of lostWrites) site.say(`${mode}: lost ${key}, acknowledged ${ageMs} ms before the fault.`);
+  const failedLedAway = led.flatMap((reader) => reader.failuresAfter(ledAway.at));
+  if (failedLedAway.length > 0)
+    site.say(`${mode}: reads failed after their clients were led away: ${[...new Set(failedLedAway)].join(', ')}.`);
   return {
     ...settled,
     name: mode,
@@ -66,8 +69,8 @@ export async function loseRegion(mode: ReplicationMode, firstMachine: number, si
     promotedMs: settled.recoveryMs ?? Number.POSITIVE_INFINITY,
     lossMs: Math.max(0, ...lostWrites.map(({ ageMs }) => ageMs)),
     wrongPrimaryWrites,
-    failedReads: sumOf(others.map((reader) => reader.failedAfter(0))),
-    failedReadsLedAway: sumOf(led.map((reader) => reader.failedAfter(ledAway.at))),
+    failedReads: others.flatMap((reader) => reader.failuresAfter(0)).length,
+    failedReadsLedAway: failedLedAway.length,
     writeMs,
     readMs,
   };
@@ -94,5 +97,3 @@ async function promoteStandIn(regions: Regions, project: string): Promise<string
   regions.leadToPrimary(standIn);
   return said;
 }
-
-const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);

@@ -64,9 +64,9 @@ export class Reader {
     }
   }
 
-  /** Number of reads that were begun after a moment and failed. */
-  failedAfter(moment: number): number {
-    return this.reads.filter(({ begunAt, code }) => begunAt >= moment && code !== undefined).length;
+  /** The codes of reads that were begun after a moment and failed. */
+  failuresAfter(moment: number): readonly string[] {
+    return this.reads.flatMap(({ begunAt, code }) => (begunAt >= moment && code !== undefined ? [code] : []));
   }
 
   /** Time from a moment to the first good response of another region after which no read failed; infinite if there is none. */

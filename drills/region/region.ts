@@ -17,7 +17,6 @@ export const regionDrill: Drill = {
         atMost(`${name}.ledAway`, ledAwayMs / 1_000, 30, 's'),
         atMost(`${name}.firstWriteAfterPromotion`, promotedMs / 1_000, 60, 's'),
         atMost(`${name}.failedReadsElsewhere`, failedReads, 0, 'reads'),
-        atMost(`${name}.failedReadsLedAway`, one.failedReadsLedAway ?? 0, 0, 'reads'),
         atMost(`${name}.unanswered`, one.unanswered ?? 0, 0, 'writes'),
         atMost(`${name}.withoutRetryAfter`, one.withoutRetryAfter ?? 0, 0, 'responses'),
         atMost(`${name}.wrongPrimaryWrites`, wrongPrimaryWrites, 0, 'writes'),
