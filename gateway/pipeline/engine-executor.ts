@@ -1,4 +1,4 @@
-import { step } from '#shared/runtime/tracing/current-work.ts';
+import { lastStep } from '#shared/runtime/tracing/current-work.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Engine, PrepareRequest } from '../engine/engine.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
@@ -26,7 +26,7 @@ export function createEngineExecutor({ overrideLabels, streams, ...scopes }: Eng
       view: generation.views.for(caller.identity).schema,
       activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
     };
-    const prepared = await step('plan', () => engine.prepare(request));
+    const prepared = await lastStep('plan', () => engine.prepare(request));
     checked.explanation?.setPlan(prepared.plan);
     return prepared;
   }

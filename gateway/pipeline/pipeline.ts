@@ -1,6 +1,6 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import { step, within } from '#shared/runtime/tracing/current-work.ts';
+import { lastStep, within } from '#shared/runtime/tracing/current-work.ts';
 import type { Span } from '#shared/runtime/tracing/tracer.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import type { AuditReports } from '../access/audit/audit-reports.ts';
@@ -142,7 +142,7 @@ export class Pipeline {
       if (priced.wantsReceipt) return await this.#receipt(priced, progress);
       await requireSignature(priced, this.#options.signatures);
       const keyed = this.#options.callsOnce?.find(priced);
-      progress.spending = await step('reserve budget', () => this.#reserve(priced, keyed));
+      progress.spending = await lastStep('reserve budget', () => this.#reserve(priced, keyed));
       const { positions } = this.#options;
       const limited = withRateLimit(priced, progress.spending);
       const checked = positions ? await readAfter(limited, positions) : limited;
@@ -184,14 +184,14 @@ export class Pipeline {
   /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
   async #check(received: Received, progress: Progress): Promise<Priced> {
     const { access, explanations, onChecked } = this.#options;
-    const known = await step('authenticate', () => identify(received, access));
+    const known = await lastStep('authenticate', () => identify(received, access));
     progress.identified = known;
     this.#throttle.admitAccount(known);
     const identified = readReceiptRequest(explain(known, explanations));
     const generation = this.#options.generation(personKey(identified));
     generation.retain();
     progress.generation = generation;
-    const checked = await step('look up document', () => this.#findDocument(identified, generation));
+    const checked = await lastStep('look up document', () => this.#findDocument(identified, generation));
     guardIntrospection(checked, this.#options.introspection);
     this.#requireStaffNetwork(checked);
     requireSecondFactor(checked);

@@ -15,15 +15,13 @@ export class ByteWriter {
     this.#bytes = Buffer.allocUnsafeSlow(size);
   }
 
-  get length(): number {
-    return this.#at;
+  /** What was written, until more is written. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
   }
 
-  /** Returns a copy of what was written, and begins again. */
-  take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#at));
+  clear(): void {
     this.#at = 0;
-    return taken;
   }
 
   byte(value: number): void {

@@ -11,8 +11,8 @@ const second = 0x12;
 
 /** Makes bodies of requests to a collector (`ExportTraceServiceRequest`). All of them have the same resource and scope. */
 export class ExportRequests {
-  readonly #resource: Buffer;
-  readonly #scope: Buffer;
+  readonly #resource: Uint8Array;
+  readonly #scope: Uint8Array;
 
   /** @param service attributes of the process */
   constructor(service: SpanAttributes) {
@@ -27,25 +27,25 @@ export class ExportRequests {
   }
 
   /** @param spans fields of `ScopeSpans` */
-  of(spans: Buffer): Buffer {
+  of(spans: Uint8Array): Buffer {
     const scope = headOf(second, this.#scope.length + spans.length);
     const resource = headOf(first, this.#resource.length + scope.length + this.#scope.length + spans.length);
     return Buffer.concat([resource, this.#resource, scope, this.#scope, spans]);
   }
 }
 
-function fieldOf(tag: number, write: (to: ByteWriter) => void): Buffer {
+function fieldOf(tag: number, write: (to: ByteWriter) => void): Uint8Array {
   const to = new ByteWriter();
   to.byte(tag);
   const begun = to.begin();
   write(to);
   to.end(begun);
-  return to.take();
+  return to.bytes;
 }
 
-function headOf(tag: number, length: number): Buffer {
+function headOf(tag: number, length: number): Uint8Array {
   const to = new ByteWriter();
   to.byte(tag);
   to.varint(length);
-  return to.take();
+  return to.bytes;
 }

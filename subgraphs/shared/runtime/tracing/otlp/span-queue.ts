@@ -74,7 +74,8 @@ export class SpanQueue {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#nextSpans === 0) return;
-    this.#batches.push({ body: this.#requests.of(this.#next.take()), spans: this.#nextSpans });
+    this.#batches.push({ body: this.#requests.of(this.#next.bytes), spans: this.#nextSpans });
+    this.#next.clear();
     this.#nextSpans = 0;
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;

@@ -89,11 +89,11 @@ function bytesOf(fixed: FixedAttributes): Uint8Array {
   return fixed.bytes;
 }
 
-function writeAll(attributes: SpanAttributes): Buffer {
+function writeAll(attributes: SpanAttributes): Uint8Array {
   const to = new ByteWriter();
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined) writeAttribute(to, field.attribute, name, value);
-  return to.take();
+  return to.bytes;
 }
 
 function writeTraceId(to: ByteWriter, { words }: TraceId): void {
