@@ -8,6 +8,8 @@ export interface LoadJob {
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly seconds: number;
+  /** Milliseconds from one request of a connection to the next; absent = the next one follows the response. */
+  readonly everyMs?: number;
 }
 
 export interface LoadResult {
@@ -32,7 +34,12 @@ function userOf(index: number, { token, bodies, connections }: LoadJob): LoadUse
 
 async function run(job: LoadJob): Promise<LoadResult> {
   const users = Array.from({ length: job.connections }, (_, index) => userOf(index, job));
-  const { times, goodTimes, seconds } = await sendLoad({ url: job.url, users, ends: { seconds: job.seconds } });
+  const { times, goodTimes, seconds } = await sendLoad({
+    url: job.url,
+    users,
+    ends: { seconds: job.seconds },
+    everyMs: job.everyMs ?? 0,
+  });
   return {
     requestsPerSecond: times.length / seconds,
     p50Ms: percentile(times, 0.5),

@@ -2,15 +2,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith, orExit } from '#shared/runtime/exit.ts';
-import { requireData } from '../../client/data.ts';
 import { readMetrics } from '../../gateway/testing/metrics.ts';
-import { openDemoClient } from '../graph/client.ts';
-import type { LoadJob, LoadResult } from '../graph/load.ts';
-import { documentOf, type Operation, operations } from '../graph/operations.ts';
+import { type Operation, operations } from '../graph/operations.ts';
 import type { Measured } from '../graph/product.ts';
-import { runProgram } from '../graph/run-program.ts';
 import { startVariants } from '../graph/separate.ts';
+import { loadFor, type Pair, type Run, runPairs } from './pairs.ts';
 
 const { values: flags } = orExit(() =>
   readCommandLine({
@@ -18,8 +16,14 @@ const { values: flags } = orExit(() =>
     does: 'Compares the CPU time and the p95 of requests with every trace recorded and with none. See bench/tracing/README.md.',
     options: {
       rounds: { type: 'string', value: 'NUMBER', default: '7', help: 'pairs of runs for each operation (7)' },
-      seconds: { type: 'string', value: 'NUMBER', default: '3', help: 'length of a run (3)' },
-      connections: { type: 'string', value: 'NUMBER', default: '4', help: 'requests in flight at a time (4)' },
+      seconds: { type: 'string', value: 'NUMBER', default: '2', help: 'length of a run (2)' },
+      connections: {
+        type: 'string',
+        value: 'NUMBER',
+        default: '2',
+        help: 'requests in flight at a time on each side (2)',
+      },
+      only: { type: 'string', value: 'NAMES', default: '', help: 'of operations, with commas (all)' },
       shipments: { type: 'string', value: 'NUMBER', default: '2000', help: 'history of the product (2000)' },
     },
   }),
@@ -27,17 +31,16 @@ const { values: flags } = orExit(() =>
 const rounds = orExit(() => wholeNumber('rounds', flags.rounds, 1, 100));
 const seconds = orExit(() => wholeNumber('seconds', flags.seconds, 1, 60));
 const connections = orExit(() => wholeNumber('connections', flags.connections, 1, 64));
+const chosen = orExit(() => choose(flags.only.split(',').filter((name) => name !== '')));
 const shipments = orExit(() => wholeNumber('shipments', flags.shipments, 100, 100_000));
 
 /** The bars of the product. */
 const bars = { cpuPercent: 10, p95Ms: 5 };
 
-interface Run {
-  /** Of gateway and subgraphs, for one request. */
-  readonly cpuMs: number;
-  readonly p95Ms: number;
-  readonly failed: number;
-}
+/** Seconds for which both sides run before they are measured, so that their code is compiled. */
+const warmSeconds = 6;
+/** Part of the capacity that is used besides full load. */
+const usualPart = 0.6;
 
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
@@ -63,7 +66,7 @@ async function bench(): Promise<void> {
   try {
     if (!off || !on) throw new Error('two variants start two products');
     let misses = 0;
-    for (const operation of operations) misses += await compare(operation, off, on);
+    for (const operation of chosen) misses += await compare(operation, off, on);
     console.log((await readMetrics(on.adminUrl)).match(/^gateway_spans_total.*$/gm)?.join('\n'));
     if (misses > 0) process.exitCode = 1;
   } finally {
@@ -75,46 +78,34 @@ async function bench(): Promise<void> {
 
 /** @returns the number of missed bars */
 async function compare(operation: Operation, off: Measured, on: Measured): Promise<number> {
-  const sides = [await loadFor(operation, off), await loadFor(operation, on)] as const;
-  for (const run of sides) await run(1); // warm
-  const pairs: (readonly [Run, Run])[] = [];
-  for (let round = 0; round < rounds; round++) {
-    // The side that begins changes, so that no side always runs on a warmer machine.
-    const [first, second] = round % 2 === 0 ? sides : [sides[1], sides[0]];
-    const [one, other] = [await first(seconds), await second(seconds)];
-    pairs.push(round % 2 === 0 ? [one, other] : [other, one]);
-  }
+  const { signal } = interrupted;
+  const sides = [await loadFor(operation, off, signal), await loadFor(operation, on, signal)] as const;
+  await runPairs(sides, 1, { connections, seconds: warmSeconds });
+  const full = await runPairs(sides, rounds, { connections, seconds });
+  // Each side gets half of it. Both get the same number of requests: at full load, the slower side queues for longer.
+  const capacity = median(full.map((pair) => pair[0].requestsPerSecond + pair[1].requestsPerSecond));
+  const rate = (usualPart * capacity) / 2;
+  const usual = await runPairs(sides, rounds, { connections, seconds, rate });
+  return report(operation, 'full load', full) + report(operation, `2×${rate.toFixed(0)}/s`, usual);
+}
+
+/** @returns the number of missed bars */
+function report({ name }: Operation, load: string, pairs: readonly Pair[]): number {
   const cpuPercent = median(pairs.map(([before, after]) => (after.cpuMs / before.cpuMs - 1) * 100));
   const p95Ms = median(pairs.map(([before, after]) => after.p95Ms - before.p95Ms));
   const failed = pairs.flat().reduce((sum, run) => sum + run.failed, 0);
-  const cpu = (side: 0 | 1) => median(pairs.map((pair) => pair[side].cpuMs)).toFixed(2);
-  const p95 = (side: 0 | 1) => median(pairs.map((pair) => pair[side].p95Ms)).toFixed(1);
-  console.log(
-    `${operation.name.padEnd(20)} CPU ${cpu(0)} → ${cpu(1)} ms (${signed(cpuPercent)} %), p95 ${p95(0)} → ${p95(1)} ms (${signed(p95Ms)} ms), failed ${failed}`,
-  );
+  const of = (side: 0 | 1, figure: (run: Run) => number) => median(pairs.map((pair) => figure(pair[side])));
+  const cpu = (side: 0 | 1) => of(side, (run) => run.cpuMs).toFixed(2);
+  const p95 = (side: 0 | 1) => of(side, (run) => run.p95Ms).toFixed(1);
+  const costs = `CPU ${cpu(0)} → ${cpu(1)} ms (${signed(cpuPercent)} %), p95 ${p95(0)} → ${p95(1)} ms (${signed(p95Ms)} ms)`;
+  console.log(`${name.padEnd(20)} ${load.padStart(9)}: ${costs}, failed ${failed}`);
   return Number(cpuPercent >= bars.cpuPercent) + Number(p95Ms >= bars.p95Ms) + Number(failed > 0);
 }
 
-async function loadFor(operation: Operation, { url, cpuMs }: Measured): Promise<(length: number) => Promise<Run>> {
-  const { client, session } = openDemoClient(url, operation.account);
-  const query = documentOf(operation);
-  const requests = (await operation.variables(client)).map((variables) => ({
-    ...{ query, variables },
-    operationName: operation.name,
-  }));
-  for (const request of requests) requireData(await client.send(request)); // planned, prepared and in the caches of the database
-  const token = await session.accessToken();
-  const bodies = requests.map((request) => JSON.stringify(request));
-  const ownMs = (): number => {
-    const { PostgreSQL: _shared, ...own } = cpuMs();
-    return Object.values(own).reduce((sum, ms) => sum + ms, 0);
-  };
-  return async (length) => {
-    const before = ownMs();
-    const job: LoadJob = { url, token, bodies, connections, seconds: length };
-    const result = await runProgram<LoadResult>('./load.ts', job, interrupted.signal);
-    return { cpuMs: (ownMs() - before) / result.requests, p95Ms: result.p95Ms, failed: result.failed };
-  };
+function choose(names: readonly string[]): readonly Operation[] {
+  const unknown = names.find((wanted) => !operations.some(({ name }) => name === wanted));
+  if (unknown !== undefined) throw new ConfigurationError(`--only: there is no operation ${unknown}`);
+  return names.length === 0 ? operations : operations.filter(({ name }) => names.includes(name));
 }
 
 function median(values: readonly number[]): number {
