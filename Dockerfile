@@ -31,8 +31,8 @@ COPY client client
 COPY commands commands
 COPY subgraphs subgraphs
 COPY gateway gateway
-# Nothing is written to the image: it runs with a read-only root file system.
-USER node
+# Nothing is written to the image: it runs with a read-only root file system, as the user `node` of the base image.
+USER 1000:1000
 EXPOSE 4000 4100
 # Node is the first process and gets SIGTERM itself.
 ENTRYPOINT ["node"]

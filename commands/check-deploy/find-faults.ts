@@ -13,10 +13,12 @@ import { checkRedis } from './compose/redis.ts';
 import { checkSchema } from './compose/schema.ts';
 import { checkTemplate } from './compose/secrets.ts';
 import { checkServices } from './compose/services.ts';
-import { checkDockerfile } from './dockerfile.ts';
 import { describeFinding, type Finding } from './finding.ts';
+import { checkDockerfile, checkOtherImage } from './image/check-dockerfile.ts';
 import { checkComposeEdges } from './kubernetes/compose-edges.ts';
 
+/** Folders with the Dockerfile of another program. */
+const otherImages = ['infra/postgres', 'infra/collector'];
 const templates = ['.env.production.example', '.env.staging.example'];
 
 /** Checks the deployment files of a project, but for k8s and infra/terraform. */
@@ -24,6 +26,7 @@ export async function findFaults(project: string): Promise<readonly Finding[]> {
   const secrets = await newComposeSecrets();
   const findings = [
     ...attempt('Dockerfile', () => checkDockerfile(project)),
+    ...otherImages.flatMap((folder) => attempt(folder, () => checkOtherImage(project, folder))),
     ...attempt(composePath, () => checkCompose(project, secrets)),
   ];
   // Both templates have most faults in common.

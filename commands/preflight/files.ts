@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { z } from 'zod';
-import { readDockerfile } from '../../drills/topology/dockerfile.ts';
 import { readManifests } from '../../gateway/access/documents/read-manifests.ts';
 import type { TrustedText } from '../../gateway/access/documents/trusted-documents.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { checkDockerfile } from '../check-deploy/dockerfile.ts';
 import { describeFinding } from '../check-deploy/finding.ts';
-import { parseSource } from '../check-imports/source-file.ts';
+import { checkDockerfile } from '../check-deploy/image/check-dockerfile.ts';
+import { needsOf } from '../check-deploy/image/contents.ts';
 import { readRegisteredDocuments } from '../documents/registered-documents.ts';
 import { monitoringFiles } from '../monitoring/files.ts';
 import { type Check, requireNone } from './check.ts';
@@ -96,36 +95,11 @@ export const rulesCheck: Check = {
   },
 };
 
-/** What containers of the product run. */
-const programs = ['gateway/server.ts', 'commands/subgraph.ts', 'commands/migrate.ts', 'commands/healthcheck.ts'];
-
 export const imageCheck: Check = {
   name: 'image',
   advice: 'Correct the Dockerfile: it must copy what the programs of the image import.',
   run({ project }) {
-    const copied =
-      readDockerfile(project)
-        .at(-1)
-        ?.steps.flatMap((step) => (step.kind === 'copy' ? step.sources : [])) ?? [];
-    const needed = filesOf(project, programs);
-    const absent = [...needed].filter(
-      (file) => !copied.some((source) => file === source || file.startsWith(`${source}/`)),
-    );
-    requireNone([
-      ...checkDockerfile(project).map(describeFinding),
-      ...absent.map((file) => `The image lacks ${file}, which its programs import.`),
-    ]);
-    return `The image has all ${needed.size} files of its programs.`;
+    requireNone(checkDockerfile(project).map(describeFinding));
+    return `The image has all ${needsOf(project).files.size} files of its programs.`;
   },
 };
-
-/** The files of the project that programs import, themselves included. */
-function filesOf(project: string, entries: readonly string[]): ReadonlySet<string> {
-  const found = new Set(entries);
-  for (const path of found) {
-    if (!path.endsWith('.ts')) continue;
-    const { imports } = parseSource(path, readFileSync(join(project, path), 'utf8'));
-    for (const { target, typeOnly } of imports) if (!typeOnly && existsSync(join(project, target))) found.add(target);
-  }
-  return found;
-}

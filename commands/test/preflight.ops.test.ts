@@ -253,7 +253,7 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
       ...site,
       project: projectWith({ Dockerfile: read('Dockerfile').replace('COPY subgraphs subgraphs', '') }),
     }),
-    /lacks subgraphs\//,
+    /lacks \d+ files .* subgraphs\//,
   ],
 ];
 

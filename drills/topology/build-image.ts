@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, matchesGlob, relative } from 'node:path';
+import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { readDockerfile, type Stage, type Step } from './dockerfile.ts';
+import { type IsIgnored, readIgnored } from './dockerignore.ts';
 
 /**
  * Does the steps of the Dockerfile in a folder, without Docker: each stage is a folder, and its scripts run there.
@@ -11,12 +12,12 @@ import { readDockerfile, type Stage, type Step } from './dockerfile.ts';
  * @returns the folder with what the image contains
  */
 export function buildImage(project: string, target: string): string {
-  const ignored = readIgnored(project);
+  const ignores = readIgnored(project);
   const folders = new Map<string, string>();
   let folder = target;
   readDockerfile(project).forEach((stage, index) => {
     folder = join(target, stage.name ?? `stage-${index}`);
-    for (const step of stage.steps) doStep(step, { project, folder, folders, ignored });
+    for (const step of stage.steps) doStep(step, { project, folder, folders, ignores });
     folders.set(stage.name ?? String(index), folder);
   });
   return join(folder, workFolder(project));
@@ -26,7 +27,7 @@ interface Place {
   readonly project: string;
   readonly folder: string;
   readonly folders: ReadonlyMap<string, string>;
-  readonly ignored: readonly string[];
+  readonly ignores: IsIgnored;
 }
 
 function doStep(step: Step, place: Place): void {
@@ -41,8 +42,7 @@ function doStep(step: Step, place: Place): void {
 function copy({ from, sources, target }: Extract<Step, { kind: 'copy' }>, work: string, place: Place): void {
   const root = from === undefined ? place.project : place.folders.get(from);
   if (root === undefined) throw new ConfigurationError(`Dockerfile: the stage "${from}" does not exist.`);
-  const isIgnored = (path: string) =>
-    from === undefined && place.ignored.some((pattern) => matchesGlob(relative(root, path), pattern));
+  const isIgnored = (path: string) => from === undefined && place.ignores(relative(root, path));
   for (const source of sources) {
     const path = join(root, source);
     if (!existsSync(path) || isIgnored(path)) throw new ConfigurationError(`Dockerfile: COPY cannot find ${source}.`);
@@ -54,15 +54,6 @@ function copy({ from, sources, target }: Extract<Step, { kind: 'copy' }>, work: 
       filter: (one) => !isIgnored(one),
     });
   }
-}
-
-/** @throws ConfigurationError for a pattern that takes files back, which this project does not use */
-function readIgnored(project: string): readonly string[] {
-  const lines = readFileSync(join(project, '.dockerignore'), 'utf8').split('\n');
-  const patterns = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  if (patterns.some((pattern) => pattern.startsWith('!')))
-    throw new ConfigurationError('.dockerignore: patterns with "!" are not used here.');
-  return patterns;
 }
 
 function workFolder(project: string): string {

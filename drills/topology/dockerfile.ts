@@ -25,6 +25,7 @@ export interface Stage {
   readonly command: readonly string[];
   readonly healthcheck: readonly string[] | undefined;
   readonly labels: readonly string[];
+  readonly ports: readonly string[];
 }
 
 type Draft = { -readonly [key in keyof Stage]: Stage[key] } & { steps: Step[] };
@@ -53,6 +54,7 @@ function startStage(instruction: Instruction): Draft {
     command: [],
     healthcheck: undefined,
     labels: [],
+    ports: [],
   };
 }
 
@@ -90,6 +92,7 @@ function addStep(stage: Draft | undefined, instruction: Instruction): void {
       stage.healthcheck = jsonIn(instruction.getRawArgumentsContent() ?? '');
       return;
     case 'EXPOSE':
+      stage.ports = [...stage.ports, ...texts];
       return;
     default:
       throw new ConfigurationError(`Dockerfile: ${keyword} is not an instruction that this project uses.`);
