@@ -2,6 +2,8 @@ import { age, counter, gauge } from '../proof.ts';
 import type { AlertRule, RuleGroup } from '../rule.ts';
 
 const hour = 3_600;
+const spanRates = (outcomes: string): string =>
+  `rate(gateway_spans_total{outcome=~"${outcomes}"}[5m]) or rate(subgraph_spans_total{outcome=~"${outcomes}"}[5m])`;
 
 function jobsWait(seconds: number, severity: AlertRule['severity']): AlertRule {
   return {
@@ -201,6 +203,22 @@ const monitoring: RuleGroup = {
         minutes: 7,
         recoveryMinutes: 2,
         series: [gauge('up{job="redis",instance="redis-exporter:9121"}', 0, 1)],
+      },
+    },
+    {
+      alert: 'SpansLost',
+      severity: 'warning',
+      service: 'monitoring',
+      expr: `sum by (outcome) (${spanRates('dropped|failed')}) / ignoring (outcome) group_left sum(${spanRates('.*')}) > 0.01`,
+      for: '5m',
+      summary: '{{ $value | humanizePercentage }} of the spans are {{ $labels.outcome }}, so that traces have gaps.',
+      proof: {
+        minutes: 12,
+        recoveryMinutes: 8,
+        series: [
+          counter('gateway_spans_total{outcome="failed"}', 11, 9),
+          counter('gateway_spans_total{outcome="exported"}', 989, 991),
+        ],
       },
     },
   ],
