@@ -6,10 +6,14 @@ import { subgraphPorts } from '#shared/runtime/supergraph-yaml.ts';
 
 const outside = z.union([
   z.strictObject({ namespace: z.string(), pods: z.record(z.string(), z.string()).default({}) }),
-  z.strictObject({ addresses: z.cidrv4(), except: z.array(z.cidrv4()).default([]) }),
+  z.strictObject({
+    addresses: z.cidrv4(),
+    except: z.array(z.cidrv4()).default([]),
+    component: z.string().optional(),
+  }),
   z.strictObject({ regions: z.record(z.string(), z.cidrv4()) }),
 ]);
-/** Who is not a pod of the product: pods of another namespace, addresses, or the networks of all regions. */
+/** Who is not a pod of the product: pods of another namespace, addresses, those of one component, or the networks of all regions. */
 export type Outside = z.infer<typeof outside>;
 
 const names = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat());

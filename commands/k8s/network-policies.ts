@@ -9,7 +9,7 @@ const podsOf = (name: string) => (databases.includes(name) ? { 'cnpg.io/cluster'
 
 /** Refuses every connection that is not an edge. Each process has a policy with its edges in both directions. */
 export function networkPoliciesOf({ edges, outside }: Edges): readonly INetworkPolicy[] {
-  const local = edges.filter(({ from, to }) => !isRegions(outside[from]) && !isRegions(outside[to]));
+  const local = edges.filter((edge) => layerOf(edge, outside) === 'base');
   return [refuseAll, ...policiesFor(local, outside, '')];
 }
 
@@ -18,9 +18,29 @@ export const regionsOf = ({ outside }: Edges): readonly string[] =>
 
 /** The edges between one region and the other ones. */
 export function regionPoliciesOf({ edges, outside }: Edges, region: string): readonly INetworkPolicy[] {
-  const far = edges.filter(({ from, to }) => isRegions(outside[from]) || isRegions(outside[to]));
+  const far = edges.filter((edge) => layerOf(edge, outside) === 'regions');
   const others = Object.entries(outside).map(([name, one]) => [name, isRegions(one) ? without(one, region) : one]);
   return policiesFor(far, Object.fromEntries(others), '-regions').map(inNamespace);
+}
+
+/** The components of overlays that have edges of their own. */
+export const componentsOf = ({ outside }: Edges): readonly string[] =>
+  Object.values(outside).flatMap((one) => componentOf(one) ?? []);
+
+/** The edges to what a component adds outside of the cluster. */
+export function componentPoliciesOf({ edges, outside }: Edges, component: string): readonly INetworkPolicy[] {
+  const own = edges.filter((edge) => layerOf(edge, outside) === component);
+  return policiesFor(own, outside, `-${component}`).map(inNamespace);
+}
+
+const componentOf = (one: Outside | undefined): string | undefined =>
+  one && 'component' in one ? one.component : undefined;
+
+/** The part of k8s with the policy of an edge: every overlay has the base, some have other regions or a component. */
+function layerOf({ from, to }: Edge, outside: Edges['outside']): string {
+  const ends = [outside[from], outside[to]];
+  if (ends.some(isRegions)) return 'regions';
+  return ends.map(componentOf).find((component) => component !== undefined) ?? 'base';
 }
 
 /** Overlays have no namespace of their own: monitoring has another one. */

@@ -9,7 +9,13 @@ import { readEdges, readEdgesFile } from './edges.ts';
 import { externalSecretOf } from './external-secret.ts';
 import { migrateJob, migrateName } from './migrate-job.ts';
 import { renderNetwork } from './network-diagram.ts';
-import { networkPoliciesOf, regionPoliciesOf, regionsOf } from './network-policies.ts';
+import {
+  componentPoliciesOf,
+  componentsOf,
+  networkPoliciesOf,
+  regionPoliciesOf,
+  regionsOf,
+} from './network-policies.ts';
 import { serviceAccountOf, serviceMonitorOf, serviceOf } from './service.ts';
 
 export interface WrittenFile {
@@ -42,6 +48,9 @@ export function writtenFiles(project: string): readonly WrittenFile[] {
     written('base/network-policies.yaml', networkPoliciesOf(edges)),
     ...regionsOf(edges).map((region) =>
       written(`overlays/${region}/network-policies.yaml`, regionPoliciesOf(edges, region)),
+    ),
+    ...componentsOf(edges).map((component) =>
+      written(`components/${component}/network-policies.yaml`, componentPoliciesOf(edges, component)),
     ),
     ...alertRules(project),
     { path: 'docs/operations/network.md', text: renderNetwork(readEdgesFile(join(project, 'k8s/edges.yaml'))) },
