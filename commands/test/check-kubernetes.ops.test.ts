@@ -15,7 +15,7 @@ import { environmentOf } from '../check-deploy/kubernetes/environment.ts';
 import { fetchKubectl, findKubectl } from '../check-deploy/kubernetes/kubectl.ts';
 import type { KubernetesObject } from '../check-deploy/kubernetes/kubernetes-object.ts';
 import { renderOverlay } from '../check-deploy/kubernetes/render.ts';
-import { healthPaths } from '../check-deploy/kubernetes/rules/processes.ts';
+import { healthPaths } from '../check-deploy/kubernetes/served-paths.ts';
 import { productOf, type Workload, workloadsOf } from '../check-deploy/kubernetes/workloads.ts';
 import { newKubernetesSecrets } from '../keys/kubernetes-secrets.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nextName } from '../../../drills/topology/next-set.ts';
 import type { Finding } from '../finding.ts';
-import { healthPaths } from '../kubernetes/rules/processes.ts';
+import { healthPaths } from '../kubernetes/served-paths.ts';
 import { processOf } from '../product-processes.ts';
 import { type Composition, servicesOf } from './composition.ts';
 

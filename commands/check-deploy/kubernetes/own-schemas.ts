@@ -7,7 +7,7 @@ const compressed = { compression: z.enum(['gzip', 'bzip2', 'snappy']), encryptio
 const metadata = z.strictObject({ name: z.string(), namespace: z.string().optional() });
 
 /** Barman Cloud plugin of CloudNativePG: where backups are. */
-const objectStore = z.strictObject({
+export const objectStore = z.strictObject({
   apiVersion: z.literal('barmancloud.cnpg.io/v1'),
   kind: z.literal('ObjectStore'),
   metadata,
@@ -23,7 +23,7 @@ const objectStore = z.strictObject({
 });
 
 /** Envoy Gateway: what the standard Gateway cannot say about its clients. */
-const clientTrafficPolicy = z.strictObject({
+export const clientTrafficPolicy = z.strictObject({
   apiVersion: z.literal('gateway.envoyproxy.io/v1alpha1'),
   kind: z.literal('ClientTrafficPolicy'),
   metadata,
@@ -31,7 +31,7 @@ const clientTrafficPolicy = z.strictObject({
     targetRefs: z.array(
       z.strictObject({ group: z.literal('gateway.networking.k8s.io'), kind: z.literal('Gateway'), name: z.string() }),
     ),
-    tls: z.strictObject({ minVersion: z.enum(['1.2', '1.3']) }),
+    tls: z.strictObject({ minVersion: z.literal('1.3') }),
     clientIPDetection: z.strictObject({ xForwardedFor: z.strictObject({ numTrustedHops: z.int().min(1) }) }),
   }),
 });

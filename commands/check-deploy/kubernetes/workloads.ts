@@ -14,6 +14,8 @@ export interface Workload {
   readonly name: string;
   /** Labels of its pods. */
   readonly labels: Labels;
+  /** Annotations of its pods. */
+  readonly annotations: Labels;
   readonly pod: IPodSpec;
   /** The smallest number of pods. A job has one. */
   readonly replicas: number;
@@ -27,7 +29,8 @@ export function workloadsOf(objects: readonly KubernetesObject[]): readonly Work
     const { name } = object.metadata;
     const isScalable = Deployment.is(object) || StatefulSet.is(object);
     const replicas = isScalable ? (smallestOf(name, objects) ?? object.spec?.replicas ?? 1) : 1;
-    return [{ object, name, labels: template.metadata?.labels ?? {}, pod: template.spec, replicas }];
+    const { labels = {}, annotations = {} } = template.metadata ?? {};
+    return [{ object, name, labels, annotations, pod: template.spec, replicas }];
   });
 }
 
@@ -46,13 +49,17 @@ export const selects = (selector: Labels, labels: Labels): boolean =>
 
 /** The container that runs a process of the product, and which one. */
 export function productOf({ pod }: Workload): { container: IContainer; process: ProductProcess } | undefined {
-  const container = pod.containers.find(({ image = '' }) => imageName(image).endsWith(productImage) || isOurs(image));
+  const container = pod.containers.find(({ image = '' }) => isProductImage(image));
   const process = container && processOf(container.args ?? []);
   return container && process && { container, process };
 }
 
-const imageName = (image: string): string => image.split(':')[0] ?? '';
-const isOurs = (image: string): boolean => imageName(image).endsWith('/infamous-freight/graph');
+/** An image without its version. */
+export const imageName = (image: string): string => image.split(':')[0] ?? '';
+
+/** True for the image of the product, under its own name or that of the registry (the overlays' `newName`). */
+export const isProductImage = (image: string): boolean =>
+  imageName(image).endsWith(productImage) || imageName(image).endsWith('/infamous-freight/graph');
 
 export const containersOf = ({ pod }: Workload): readonly IContainer[] => [
   ...pod.containers,

@@ -7,10 +7,9 @@ import { productOf, selects, workloadsOf } from '../workloads.ts';
 /** Connections of one subgraph process: of its pool and of its queue. */
 const connectionsPerSubgraph = 14;
 
-/** Budgets of disruption leave pods that may move, autoscalers find their workload, and the database has connections for all pods. */
+/** Budgets of disruption leave pods that may move, and the database has connections for all pods. */
 export function* checkAvailability(objects: readonly KubernetesObject[]): Iterable<Fault> {
   yield* checkBudgets(objects);
-  yield* checkScalers(objects);
   yield* checkConnections(objects);
 }
 
@@ -35,27 +34,6 @@ function* checkBudgets(objects: readonly KubernetesObject[]): Iterable<Fault> {
       yield { object: workload.object, says: 'a PodDisruptionBudget is required' };
     if (runsOn && !workload.pod.topologySpreadConstraints?.length)
       yield { object: workload.object, says: 'topologySpreadConstraints are required' };
-  }
-}
-
-function* checkScalers(objects: readonly KubernetesObject[]): Iterable<Fault> {
-  const workloads = workloadsOf(objects);
-  const scalers = ofKind(objects, HorizontalPodAutoscaler);
-  for (const object of scalers) {
-    const { scaleTargetRef, minReplicas = 1, maxReplicas = 0 } = object.spec ?? {};
-    if (!workloads.some(({ name }) => name === scaleTargetRef?.name))
-      yield { object, says: `no workload ${scaleTargetRef?.name} exists` };
-    if (minReplicas < 2 || minReplicas >= maxReplicas)
-      yield { object, says: `2 or more pods, and fewer than maxReplicas, are required; got ${minReplicas}` };
-  }
-  for (const workload of workloads) {
-    const process = productOf(workload)?.process;
-    if (
-      process &&
-      process.kind !== 'migrate' &&
-      !scalers.some(({ spec }) => spec?.scaleTargetRef.name === workload.name)
-    )
-      yield { object: workload.object, says: 'a HorizontalPodAutoscaler is required' };
   }
 }
 

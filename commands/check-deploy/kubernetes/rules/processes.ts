@@ -4,22 +4,20 @@ import { environmentOf, type Variable } from '../environment.ts';
 import type { Fault, KubernetesObject } from '../kubernetes-object.ts';
 import { productOf, type Workload, workloadsOf } from '../workloads.ts';
 
-/** Each process of the product gets its own settings and secrets, is asked at its own port and paths, and has time to end. */
+/** Each process of the product gets its own settings and secrets, serves at its own port, and has time to end. */
 export function* checkProcesses(objects: readonly KubernetesObject[]): Iterable<Fault> {
-  const workloads = workloadsOf(objects);
-  for (const workload of workloads) {
+  for (const workload of workloadsOf(objects)) {
     const product = productOf(workload);
     if (!product) continue;
     const variables = environmentOf(product.container, objects);
     for (const says of [
       ...checkSettings(product.process, variables),
       ...checkSecrets(product.process, variables),
-      ...checkPorts(product.container, product.process, variables),
+      ...checkPorts(product.container, variables),
       ...checkEnd(workload, variables),
     ])
       yield { object: workload.object, says };
   }
-  yield* checkAddresses(workloads, objects);
 }
 
 function* checkSettings(process: ProductProcess, variables: readonly Variable[]): Iterable<string> {
@@ -41,31 +39,11 @@ function* checkSecrets(process: ProductProcess, variables: readonly Variable[]):
   yield* findSecretFaults(process, Object.fromEntries(given.map(({ name }) => [name, 'given'])));
 }
 
-/** Paths of health, which `test:ops` asks of running processes. */
-export const healthPaths = {
-  gateway: ['/health', '/health/live', '/health/ready'],
-  subgraph: ['/health', '/health/live'],
-  migrate: [],
-} as const satisfies Record<ProductProcess['kind'], readonly string[]>;
-
-function* checkPorts(
-  { ports = [], ...container }: IContainer,
-  { kind: processKind }: ProductProcess,
-  variables: readonly Variable[],
-): Iterable<string> {
-  const served: readonly string[] = healthPaths[processKind];
+function* checkPorts({ ports = [] }: IContainer, variables: readonly Variable[]): Iterable<string> {
   const wanted = variables.find(({ name }) => name === 'PORT')?.value;
   const http = ports.find(({ name }) => name === 'http')?.containerPort;
   if (http !== undefined && String(http) !== wanted)
     yield `PORT: that of the port http, ${http}, is required; got ${wanted}`;
-  for (const kind of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
-    const request = container[kind]?.httpGet;
-    if (http === undefined) continue;
-    if (!request) yield `${kind} is required`;
-    else if (!ports.some(({ name, containerPort }) => name === request.port || containerPort === request.port))
-      yield `${kind}: the port ${request.port} is none of the container`;
-    else if (!served.includes(request.path ?? '')) yield `${kind}: a ${processKind} serves no ${request.path}`;
-  }
 }
 
 /** Milliseconds that a gateway needs after its window, and a subgraph in all, to close what it has open. */
@@ -83,23 +61,4 @@ function* checkEnd(workload: Workload, variables: readonly Variable[]): Iterable
   const graceMs = (workload.pod.terminationGracePeriodSeconds ?? 30) * 1_000;
   if (neededMs >= graceMs)
     yield `terminationGracePeriodSeconds must be above ${neededMs / 1_000} s, the time that preStop, drain and closing may take; got ${graceMs / 1_000} s`;
-}
-
-/** Gateways call each subgraph at a Service of its name. */
-function* checkAddresses(workloads: readonly Workload[], objects: readonly KubernetesObject[]): Iterable<Fault> {
-  const services = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
-  for (const workload of workloads) {
-    const product = productOf(workload);
-    if (product?.process.kind !== 'gateway') continue;
-    const given = environmentOf(product.container, objects).filter(({ name }) => name.startsWith('SUBGRAPH_URL_'));
-    for (const { name, value = '' } of given) {
-      const { hostname, port } = new URL(value);
-      const subgraph = workloads.find((one) => one.name === hostname);
-      const offered = subgraph?.pod.containers.flatMap(({ ports = [] }) =>
-        ports.map(({ containerPort }) => containerPort),
-      );
-      if (!services.includes(hostname) || !offered?.includes(Number(port)))
-        yield { object: workload.object, says: `${name}: no Service and pod serve ${value}` };
-    }
-  }
 }

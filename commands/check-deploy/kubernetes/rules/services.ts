@@ -1,44 +1,70 @@
-import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
-import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
-import { Service } from 'kubernetes-models/v1';
+import { type IServiceMonitor, ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { StatefulSet } from 'kubernetes-models/apps/v1';
+import { type IService, Service } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
-import { selects, workloadsOf } from '../workloads.ts';
+import { pathsAt } from '../served-paths.ts';
+import { selects, type Workload, workloadsOf } from '../workloads.ts';
 
-/** Each Service selects pods that have its ports; each route and each monitor finds a Service with its port. */
+type OneService = KubernetesObject & IService;
+
+/** Each Service selects the pods of one workload, which have its ports; each monitor finds metrics; each StatefulSet has its Service. */
 export function* checkServices(objects: readonly KubernetesObject[]): Iterable<Fault> {
-  const workloads = workloadsOf(objects);
-  for (const object of ofKind(objects, Service)) {
-    const { selector = {}, ports = [] } = object.spec ?? {};
-    const found = workloads.filter(({ labels }) => selects(selector, labels));
-    if (found.length === 0) yield { object, says: 'it selects no pod' };
-    const offered = found.flatMap(({ pod }) => pod.containers.flatMap((container) => container.ports ?? []));
-    for (const { targetPort, port } of ports) {
-      const wanted = targetPort ?? port;
-      if (!offered.some(({ name, containerPort }) => name === wanted || containerPort === wanted))
-        yield { object, says: `no container of its pods has the port ${wanted}` };
+  for (const object of ofKind(objects, Service))
+    for (const says of checkService(object, objects)) yield { object, says };
+  for (const object of ofKind(objects, ServiceMonitor))
+    for (const says of checkMonitor(object.spec, objects)) yield { object, says };
+  yield* checkSets(objects);
+}
+
+const selectedBy = ({ spec }: OneService, objects: readonly KubernetesObject[]): readonly Workload[] =>
+  workloadsOf(objects).filter(({ labels }) => selects(spec?.selector ?? {}, labels));
+
+function* checkService(service: OneService, objects: readonly KubernetesObject[]): Iterable<string> {
+  const { type = 'ClusterIP', ports = [] } = service.spec ?? {};
+  const found = selectedBy(service, objects);
+  if (found.length === 0) yield 'it selects no pod';
+  if (found.length > 1) yield `it selects pods of ${found.map(({ name }) => name).join(', ')}`;
+  if (type !== 'ClusterIP') yield `only the edge is reached from outside; got the type ${type}`;
+  for (const { targetPort, port } of ports)
+    if (!containersAt(found, targetPort ?? port).length)
+      yield `no container of its pods has the port ${targetPort ?? port}`;
+}
+
+const containersAt = (workloads: readonly Workload[], wanted: string | number) =>
+  workloads.flatMap(({ pod }) =>
+    pod.containers.filter(({ ports = [] }) =>
+      ports.some(({ name, containerPort }) => name === wanted || containerPort === wanted),
+    ),
+  );
+
+type Monitor = IServiceMonitor['spec'];
+
+function* checkMonitor({ selector, endpoints }: Monitor, objects: readonly KubernetesObject[]): Iterable<string> {
+  const found = ofKind(objects, Service).filter(({ metadata }) =>
+    selects(selector.matchLabels ?? {}, metadata.labels ?? {}),
+  );
+  for (const { port, path = '/metrics', scheme = 'http' } of endpoints) {
+    const named = found.filter(({ spec }) => spec?.ports?.some(({ name }) => name === port));
+    if (named.length === 0) yield `it selects no Service with the port ${port}`;
+    if (scheme.toLowerCase() !== 'http') yield `no container serves metrics by ${scheme}`;
+    for (const service of named) {
+      const target = service.spec?.ports?.find(({ name }) => name === port)?.targetPort ?? port ?? '';
+      for (const container of containersAt(selectedBy(service, objects), target)) {
+        const at = container.ports?.find(({ name, containerPort }) => name === target || containerPort === target);
+        if (!pathsAt(container, at?.name).includes(path))
+          yield `${service.metadata.name} serves no ${path} at the port ${port}`;
+      }
     }
   }
-  yield* checkRoutes(objects);
-  yield* checkMonitors(objects);
 }
 
-function* checkRoutes(objects: readonly KubernetesObject[]): Iterable<Fault> {
-  const services = ofKind(objects, Service);
-  for (const object of ofKind(objects, HTTPRoute))
-    for (const { name, port } of object.spec.rules?.flatMap(({ backendRefs = [] }) => backendRefs) ?? []) {
-      const service = services.find(({ metadata }) => metadata?.name === name);
-      if (!service?.spec?.ports?.some((one) => one.port === port))
-        yield { object, says: `no Service ${name} with the port ${port} exists` };
-    }
-}
-
-function* checkMonitors(objects: readonly KubernetesObject[]): Iterable<Fault> {
-  const services = ofKind(objects, Service);
-  for (const object of ofKind(objects, ServiceMonitor)) {
-    const { selector, endpoints } = object.spec;
-    const found = services.filter(({ metadata }) => selects(selector.matchLabels ?? {}, metadata?.labels ?? {}));
-    for (const { port } of endpoints)
-      if (!found.some(({ spec }) => spec?.ports?.some(({ name }) => name === port)))
-        yield { object, says: `it selects no Service with the port ${port}` };
+/** A StatefulSet gives its pods names by a Service without an address of its own. */
+function* checkSets(objects: readonly KubernetesObject[]): Iterable<Fault> {
+  for (const object of ofKind(objects, StatefulSet)) {
+    const service = ofKind(objects, Service).find(({ metadata }) => metadata.name === object.spec?.serviceName);
+    if (service?.spec?.clusterIP !== 'None')
+      yield { object, says: `no headless Service ${object.spec?.serviceName} exists` };
+    else if (!selectedBy(service, objects).some(({ name }) => name === object.metadata.name))
+      yield { object, says: `the Service ${service.metadata.name} selects other pods` };
   }
 }
