@@ -13,8 +13,11 @@ export function networkPoliciesOf({ edges, outside }: Edges): readonly INetworkP
   return [refuseAll, ...policiesFor(local, outside, '')];
 }
 
-export const regionsOf = ({ outside }: Edges): readonly string[] =>
-  Object.values(outside).flatMap((one) => (isRegions(one) ? Object.keys(one.regions) : []));
+/** The private network of each region. */
+export const networksOf = ({ outside }: Edges): ReadonlyMap<string, string> =>
+  new Map(Object.values(outside).flatMap((one) => (isRegions(one) ? Object.entries(one.regions) : [])));
+
+export const regionsOf = (edges: Edges): readonly string[] => [...networksOf(edges).keys()];
 
 /** The edges between one region and the other ones. */
 export function regionPoliciesOf({ edges, outside }: Edges, region: string): readonly INetworkPolicy[] {

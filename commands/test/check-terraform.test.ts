@@ -134,6 +134,9 @@ test('the plan is compared with the overlay of each region', () => {
     comparePlan({ regions, nodes: { type: 'large', min: 3, most } }, [overlay], edges, node, 3).map(({ says }) => says);
 
   expect(findings({ 'us-east-1': region })).toEqual([]);
+  expect(findings({ 'us-east-1': { ...region, network: '10.2.0.0/16' } })).toEqual([
+    'k8s/edges.yaml gives us-east-1 the network 10.1.0.0/16; got 10.2.0.0/16',
+  ]);
   expect(findings({ 'us-east-2': region })).toEqual(['the regions are us-east-1; got us-east-2']);
   expect(findings({ 'us-east-1': { ...region, primary: false, backups_bucket: 'backups' } }, 9)).toEqual([
     'us-east-1 is the primary region of k8s/overlays/us-east-1',

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import { Cluster } from '@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1';
 import { z } from 'zod';
 import type { Edges } from '../../k8s/edges.ts';
-import { regionsOf } from '../../k8s/network-policies.ts';
+import { networksOf, regionsOf } from '../../k8s/network-policies.ts';
 import type { Finding } from '../finding.ts';
 import { type Manifests, ofKind } from '../kubernetes/kubernetes-object.ts';
 import { type NodeType, nodesFor, requestsOf } from './sizes.ts';
 import { type PlanOutputs, planFolder } from './terraform.ts';
 
-/** Compares the plan with the overlays of its regions: the regions themselves, the primary one, buckets, and nodes for the requests. */
+/** Compares the plan with the overlays of its regions: the regions themselves, their networks, the primary one, buckets, and nodes for the requests. */
 export function comparePlan(
   plan: PlanOutputs,
   overlays: readonly Manifests[],
@@ -25,6 +25,12 @@ export function comparePlan(
     ...overlays
       .filter(({ folder }) => expected.includes(basename(folder)))
       .flatMap((overlay) => [...compareRegion(plan, overlay, node, zones)]),
+    ...[...networksOf(edges)]
+      .filter(([region, network]) => plan.regions[region] && plan.regions[region].network !== network)
+      .map(
+        ([region, network]) =>
+          `k8s/edges.yaml gives ${region} the network ${network}; got ${plan.regions[region]?.network}`,
+      ),
   ];
   return faults.map((says) => ({ file: planFolder, at: 'outputs', says }));
 }

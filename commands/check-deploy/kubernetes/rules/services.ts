@@ -23,6 +23,9 @@ function* checkService(service: OneService, objects: readonly KubernetesObject[]
   const { type = 'ClusterIP', ports = [] } = service.spec ?? {};
   const found = selectedBy(service, objects);
   if (found.length === 0) yield 'it selects no pod';
+  const label = service.metadata.labels?.['app.kubernetes.io/name'];
+  if (found.length === 1 && found[0]?.name !== label)
+    yield `it selects pods of ${found[0]?.name}, and its label says ${label}`;
   if (found.length > 1) yield `it selects pods of ${found.map(({ name }) => name).join(', ')}`;
   if (type !== 'ClusterIP') yield `only the edge is reached from outside; got the type ${type}`;
   for (const { targetPort, port } of ports)
