@@ -14,7 +14,7 @@ export async function newKubernetesSecrets(): Promise<string> {
     { kind: 'migrate' },
     ...readSupergraphYaml().map(({ name }) => ({ kind: 'subgraph', name }) as const),
   ];
-  const secrets = processes.map((process) => secretOf(nameOf(process), valuesOf(process, made)));
+  const secrets = processes.map((process) => secretOf(nameOf(process), secretsFor(process, made)));
   const administrator = { username: 'postgres', password: made['POSTGRES_PASSWORD'] };
   const monitor = { username: 'monitor', password: made['MONITOR_PASSWORD'] };
   return [
@@ -28,7 +28,8 @@ export async function newKubernetesSecrets(): Promise<string> {
 
 const nameOf = (process: ProductProcess): string => (process.kind === 'subgraph' ? process.name : process.kind);
 
-function valuesOf(process: ProductProcess, made: Readonly<Record<string, string>>): Record<string, string> {
+/** The secrets of one process by the names of its settings. @param made those of all processes, by the names of docker-compose.yml */
+export function secretsFor(process: ProductProcess, made: Readonly<Record<string, string>>): Record<string, string> {
   const given: Readonly<Record<string, string | undefined>> = {
     ...made,
     DATABASE_URL: `postgres://postgres:${made['POSTGRES_PASSWORD']}@${host}:5432/postgres`,
