@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
 import { secretsOfSubgraph } from '#shared/settings/subgraph-config.ts';
@@ -29,20 +28,16 @@ export function processOf([file, name]: readonly string[]): ProductProcess | und
   return file === 'commands/subgraph.ts' && name ? { kind: 'subgraph', name } : undefined;
 }
 
-/** @returns the schema of a setting that the process reads, or undefined if it has none of this name */
-export function settingOf(process: ProductProcess, setting: string): z.ZodType | 'of Node' | undefined {
-  if (nodeSettings.includes(setting)) return 'of Node';
+/** @returns true if the process reads a setting of this name */
+export function knowsSetting(process: ProductProcess, setting: string): boolean {
+  if (nodeSettings.includes(setting)) return true;
   const own = process.kind === 'subgraph' && process.name === 'access' ? ['npm run subgraph -- access'] : [];
   const wanted = new Set([...titles[process.kind], ...own]);
-  const known = processes.filter(({ title }) => wanted.has(title)).flatMap(({ settings }) => Object.entries(settings));
-  const isNamed = (name: string) =>
-    name.endsWith('<NAME>') ? setting.startsWith(name.slice(0, -'<NAME>'.length)) : name === setting;
-  return known.find(([name]) => isNamed(name))?.[1];
+  const known = processes.filter(({ title }) => wanted.has(title)).flatMap(({ settings }) => Object.keys(settings));
+  return known.some((name) =>
+    name.endsWith('<NAME>') ? setting.startsWith(name.slice(0, -'<NAME>'.length)) : name === setting,
+  );
 }
-
-/** @returns true if the process reads a setting of this name */
-export const knowsSetting = (process: ProductProcess, setting: string): boolean =>
-  settingOf(process, setting) !== undefined;
 
 /** @returns the secrets that the process may hold in production */
 export function secretsOf(process: ProductProcess): HeldSecrets {
