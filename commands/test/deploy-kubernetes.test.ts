@@ -34,7 +34,7 @@ const route = (percent: number, chosen: readonly string[] = []) => {
 test('the next set is a second set of every process, with names of its own and the secrets of the first', () => {
   const next = nextObjects(base, '1.2.0');
   expect(next.flatMap(checkModel)).toEqual([]);
-  expect([...checkServices(next)]).toEqual([]);
+  expect([...checkServices({ folder: 'base', objects: next })]).toEqual([]);
   const gateway = JSON.stringify(
     next.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'next-gateway'),
   );

@@ -72,7 +72,7 @@ const rules: readonly ((overlay: Manifests, edges: Edges) => Iterable<Fault>)[] 
   ({ objects }) => checkProbes(objects),
   ({ objects }) => checkReferences(objects),
   ({ objects }) => checkSecrets(objects),
-  ({ objects }) => checkServices(objects),
+  checkServices,
   ({ objects }) => checkProcesses(objects),
   ({ objects }) => checkAlerts(objects),
   ({ objects }) => checkAvailability(objects),

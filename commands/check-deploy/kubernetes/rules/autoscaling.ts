@@ -9,13 +9,11 @@ import { ConfigMap } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Fault, type KubernetesObject, type Manifests, ofKind } from '../kubernetes-object.ts';
+import { smallOverlays, trialOverlays } from '../overlays.ts';
 import { productOf, workloadsOf } from '../workloads.ts';
 
 /** What issue 12 asks of every process in production. */
 const figures = { minReplicas: 3, maxReplicas: 20, cpu: 70, memory: 80 };
-
-/** Overlays with less load than production. */
-const smallOverlays = ['kind', 'staging'];
 
 /** Every process has a HorizontalPodAutoscaler with the figures of production. Autoscalers find their workload and their metrics. */
 export function* checkAutoscaling({ folder, objects }: Manifests): Iterable<Fault> {
@@ -31,7 +29,7 @@ export function* checkAutoscaling({ folder, objects }: Manifests): Iterable<Faul
       yield { object, says };
   for (const object of ofKind(objects, VerticalPodAutoscaler))
     for (const says of [...checkTarget(object.spec.targetRef, objects), ...checkMode(object)]) yield { object, says };
-  yield* checkUnscaled(objects);
+  yield* checkUnscaled(objects, trialOverlays.includes(basename(folder)));
 }
 
 type Target = { readonly kind: string; readonly name: string } | undefined;
@@ -88,11 +86,14 @@ function* checkMode({ spec }: IVerticalPodAutoscaler): Iterable<string> {
   if (mode !== 'Off') yield `updateMode: Off is required; got ${mode}`;
 }
 
-function* checkUnscaled(objects: readonly KubernetesObject[]): Iterable<Fault> {
+function* checkUnscaled(objects: readonly KubernetesObject[], isTrial: boolean): Iterable<Fault> {
   const scaled = ofKind(objects, HorizontalPodAutoscaler).map(({ spec }) => spec?.scaleTargetRef.name);
+  const advised = ofKind(objects, VerticalPodAutoscaler).map(({ spec }) => spec.targetRef.name);
   for (const workload of workloadsOf(objects)) {
+    const { object, name } = workload;
     const kind = productOf(workload)?.process.kind;
-    if (kind && kind !== 'migrate' && !scaled.includes(workload.name))
-      yield { object: workload.object, says: 'a HorizontalPodAutoscaler is required' };
+    if (!kind || kind === 'migrate') continue;
+    if (!scaled.includes(name)) yield { object, says: 'a HorizontalPodAutoscaler is required' };
+    if (!isTrial && !advised.includes(name)) yield { object, says: 'a VerticalPodAutoscaler is required' };
   }
 }

@@ -3,13 +3,11 @@ import { Cluster, ScheduledBackup } from '@kubernetes-models/cloudnative-pg/post
 import { ConfigMap } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, type Manifests, ofKind } from '../kubernetes-object.ts';
 import { type Database, databasesOf } from '../network/databases.ts';
+import { trialOverlays } from '../overlays.ts';
 import { objectStore } from '../own-schemas.ts';
 import { readQuantity } from '../quantity.ts';
 
 const plugin = 'barman-cloud.cloudnative-pg.io';
-
-/** The overlay for one machine keeps no backups. */
-const trialOverlays = ['kind'];
 
 /** The database loses nothing that it acknowledged (decision 0029), archives its log, and names objects that exist. */
 export function* checkDatabase({ folder, objects }: Manifests): Iterable<Fault> {

@@ -23,6 +23,12 @@ export function* checkEdge(objects: readonly KubernetesObject[]): Iterable<Fault
   const edge = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'edge' } };
   for (const protocol of ['HTTP', 'HTTPS'])
     if (!leads(protocol)) yield { object: edge, says: `a listener for ${protocol} with a route is required` };
+  const plain = routes.filter((route) => listenersOf(route, objects).some(({ protocol }) => protocol === 'HTTP'));
+  const rules = plain.flatMap(({ spec }) => spec.rules ?? []);
+  if (!rules.some(({ filters = [] }) => filters.some(({ requestRedirect }) => requestRedirect)))
+    yield { object: edge, says: 'a redirect from HTTP to https is required' };
+  if (!rules.some(({ backendRefs = [] }) => backendRefs.length > 0))
+    yield { object: edge, says: 'a route of health without TLS is required, for the checks of DNS' };
   yield* checkTargets(objects);
 }
 

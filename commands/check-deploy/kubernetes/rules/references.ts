@@ -3,6 +3,8 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Role, RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { ConfigMap, ServiceAccount } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
+import { databasesOf } from '../network/databases.ts';
+import { namespace } from '../network/resolve.ts';
 import { containersOf, type Labels, selects, type Workload, workloadsOf } from '../workloads.ts';
 
 /** What a pod names exists: its account, its files, its settings, its volumes. What selects pods selects those of one workload. */
@@ -16,6 +18,7 @@ export function* checkReferences(objects: readonly KubernetesObject[]): Iterable
     ])
       yield { object: workload.object, says };
   yield* checkBindings(objects);
+  yield* checkUnread(objects);
   for (const object of ofKind(objects, PodDisruptionBudget))
     for (const says of checkSelected(object.spec?.selector?.matchLabels, undefined, objects)) yield { object, says };
 }
@@ -60,6 +63,19 @@ function configMapsOf(workload: Workload): readonly MapReference[] {
       }),
     ),
   ];
+}
+
+/** A ConfigMap of the product that neither a pod nor a database reads has lost its reader. */
+function* checkUnread(objects: readonly KubernetesObject[]): Iterable<Fault> {
+  const read = new Set([
+    ...workloadsOf(objects).flatMap((workload) => configMapsOf(workload).map(({ name }) => name)),
+    ...databasesOf(objects).flatMap(({ spec }) =>
+      (spec.monitoring?.customQueriesConfigMap ?? []).map(({ name }) => name),
+    ),
+  ]);
+  for (const object of ofKind(objects, ConfigMap))
+    if (object.metadata.namespace === namespace && !read.has(object.metadata.name))
+      yield { object, says: 'nothing reads it' };
 }
 
 function* checkVolumes(workload: Workload): Iterable<string> {

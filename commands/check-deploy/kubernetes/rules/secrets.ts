@@ -1,8 +1,4 @@
-import {
-  ExternalSecret,
-  type IExternalSecret,
-  SecretStore,
-} from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import { ExternalSecret, type IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import { Secret } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { type Database, databasesOf } from '../network/databases.ts';
@@ -18,8 +14,8 @@ interface Use {
 /** Each Secret comes from the store, where it has an entry of its own; what is read exists, and what exists is read. */
 export function* checkSecrets(objects: readonly KubernetesObject[]): Iterable<Fault> {
   for (const object of ofKind(objects, Secret)) yield { object, says: 'values of secrets do not belong in a file' };
-  // Without a store, operators create the Secrets.
-  if (ofKind(objects, SecretStore).length === 0) return;
+  // Without External Secrets, operators create the Secrets.
+  if (ofKind(objects, ExternalSecret).length === 0) return;
   const uses = usesOf(objects);
   yield* checkUses(uses, objects);
   const entries = new Map<string, string>();

@@ -1,19 +1,22 @@
+import { basename } from 'node:path';
 import { type IServiceMonitor, ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { StatefulSet } from 'kubernetes-models/apps/v1';
 import { type IService, Service } from 'kubernetes-models/v1';
-import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
+import { type Fault, type KubernetesObject, type Manifests, ofKind } from '../kubernetes-object.ts';
+import { trialOverlays } from '../overlays.ts';
 import { pathsAt } from '../served-paths.ts';
 import { selects, type Workload, workloadsOf } from '../workloads.ts';
 
 type OneService = KubernetesObject & IService;
 
 /** Each Service selects the pods of one workload, which have its ports; each monitor finds metrics; each StatefulSet has its Service. */
-export function* checkServices(objects: readonly KubernetesObject[]): Iterable<Fault> {
+export function* checkServices({ folder, objects }: Manifests): Iterable<Fault> {
   for (const object of ofKind(objects, Service))
     for (const says of checkService(object, objects)) yield { object, says };
   for (const object of ofKind(objects, ServiceMonitor))
     for (const says of checkMonitor(object.spec, objects)) yield { object, says };
   yield* checkSets(objects);
+  if (!trialOverlays.includes(basename(folder))) yield* checkMonitored(objects);
 }
 
 const selectedBy = ({ spec }: OneService, objects: readonly KubernetesObject[]): readonly Workload[] =>
@@ -58,6 +61,20 @@ function* checkMonitor({ selector, endpoints }: Monitor, objects: readonly Kuber
           yield `${service.metadata.name} serves no ${path} at the port ${port}`;
       }
     }
+  }
+}
+
+/** What serves metrics has a Service that a monitor selects. */
+function* checkMonitored(objects: readonly KubernetesObject[]): Iterable<Fault> {
+  const monitors = ofKind(objects, ServiceMonitor).map(({ spec }) => spec.selector.matchLabels ?? {});
+  const monitored = ofKind(objects, Service)
+    .filter(({ metadata }) => monitors.some((selector) => selects(selector, metadata.labels ?? {})))
+    .flatMap((service) => selectedBy(service, objects).map(({ name }) => name));
+  for (const { name, object, pod } of workloadsOf(objects)) {
+    const isServed = pod.containers.some((container) =>
+      container.ports?.some((port) => pathsAt(container, port.name).includes('/metrics')),
+    );
+    if (isServed && !monitored.includes(name)) yield { object, says: 'no ServiceMonitor reads its metrics' };
   }
 }
 
