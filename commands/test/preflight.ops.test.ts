@@ -146,7 +146,7 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
     'environment',
     'a setting has another form',
     () => ({ ...site, variables: { ...site.variables, LOG_LEVEL: 'loud' } }),
-    /gateway-1 LOG_LEVEL/,
+    /gateway-1: LOG_LEVEL/,
   ],
   [
     'keys',
