@@ -59,9 +59,10 @@ export function watchDatabase(registry: Registry, database: ObservedDatabase): v
       for (const [state, count] of Object.entries(database.poolUse())) this.set({ state }, count);
     },
   });
-  if (database.reads()) watchReads(registers, database);
+  watchReads(registers, database);
 }
 
+/** Without a standby for reads the metrics have no values. */
 function watchReads(registers: Registry[], database: ObservedDatabase): void {
   new Counter({
     name: 'subgraph_sql_reads_total',
@@ -69,10 +70,11 @@ function watchReads(registers: Registry[], database: ObservedDatabase): void {
     labelNames: ['server'],
     registers,
     collect() {
-      const { standby = 0, primary = 0 } = database.reads() ?? {};
+      const reads = database.reads();
       this.reset();
-      this.inc({ server: 'standby' }, standby);
-      this.inc({ server: 'primary' }, primary);
+      if (!reads) return;
+      this.inc({ server: 'standby' }, reads.standby);
+      this.inc({ server: 'primary' }, reads.primary);
     },
   });
   new Counter({
@@ -90,7 +92,9 @@ function watchReads(registers: Registry[], database: ObservedDatabase): void {
     help: 'Time by which the standby for reads is behind the primary, at most one second too long',
     registers,
     collect() {
-      this.set(database.reads()?.lagSeconds ?? 0);
+      const reads = database.reads();
+      if (reads) this.set(reads.lagSeconds);
+      else this.remove();
     },
   });
 }
