@@ -43,9 +43,13 @@ export async function findHealthFault(send: SendToGateway, gateway: string): Pro
 
 /** The counters of a gateway. @throws Error if it does not respond */
 export async function readCounters(send: SendToGateway, gateway: string): Promise<Counters> {
-  const { status, text } = await send(gateway, adminPort, '/metrics');
-  if (status !== 200) throw new Error(`${gateway} responds ${status}.`);
-  return parseCounters(text);
+  try {
+    const { status, text } = await send(gateway, adminPort, '/metrics');
+    if (status !== 200) throw new Error(`it responds ${status}`);
+    return parseCounters(text);
+  } catch (error) {
+    throw new Error(`The figures of ${gateway} cannot be read: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 const line = /^(?<name>\w+)\{(?<labels>.*)\} (?<value>\S+)/gm;

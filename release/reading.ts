@@ -1,3 +1,5 @@
+import { errorMessage } from '#shared/errors/error-code.ts';
+
 /** What one gateway has counted since it started. */
 export interface Counters {
   readonly requests: number;
@@ -7,14 +9,35 @@ export interface Counters {
   readonly within: ReadonlyMap<number, number>;
 }
 
-/** The next version at one moment. */
-export interface Reading {
+/** Counters of gateways, by their names. */
+export type GatewayCounters = ReadonlyMap<string, Counters>;
+
+/** What the gateways of the next version have counted up to one moment. */
+export interface CountersReading {
+  readonly kind: 'counters';
   /** Milliseconds of a clock that does not go back. */
   readonly at: number;
-  /** Counters of each gateway, by its name. */
-  readonly gateways: ReadonlyMap<string, Counters>;
-  /** A health check that fails, or the loss of the database. */
-  readonly fault: string | undefined;
+  readonly gateways: GatewayCounters;
+}
+
+/** A health check fails, the database is lost, or the counters cannot be read. */
+export interface FaultReading {
+  readonly kind: 'fault';
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** The next version at one moment. A fault has no counters: older ones would look like a time without requests. */
+export type Reading = CountersReading | FaultReading;
+
+/** @param count checks the health of the gateways and reads their counters. @throws Error that says what fails */
+export async function takeReading(count: () => Promise<GatewayCounters>): Promise<Reading> {
+  try {
+    const gateways = await count();
+    return { kind: 'counters', at: performance.now(), gateways };
+  } catch (error) {
+    return { kind: 'fault', at: performance.now(), reason: errorMessage(error) };
+  }
 }
 
 /** What happened between two readings. */
@@ -28,7 +51,7 @@ export interface Figures {
 }
 
 /** A gateway that began to count anew, or that is new, counts from zero. */
-export function figuresBetween(before: Reading, after: Reading): Figures {
+export function figuresBetween(before: CountersReading, after: CountersReading): Figures {
   const increases = [...after.gateways].map(([name, now]) => increaseOf(before.gateways.get(name), now));
   const requests = sum(increases.map((one) => one.requests));
   const failed = sum(increases.map((one) => one.failed));

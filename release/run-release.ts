@@ -146,7 +146,7 @@ async function shift(
     const reading = await target.observe();
     const next = advance(state, reading, plan);
     if (!isSameStage(state, next)) {
-      steps.push(reportStep(shareIn(state, plan), state.begun, reading));
+      steps.push(reportStep(shareIn(state, plan), state, reading));
       if (next.phase === 'step') await target.direct(shareIn(next, plan));
       if (next.phase === 'step') say(describe(shareIn(next, plan)));
       if (next.phase === 'watch') say(`Watching for ${plan.watchMs / 1_000} s. The former version still runs.`);
@@ -159,10 +159,13 @@ async function shift(
 const isSameStage = (state: State, next: State): boolean =>
   state.phase === next.phase && (state.phase !== 'step' || next.phase !== 'step' || state.index === next.index);
 
-const reportStep = (share: Share, begun: Reading, ended: Reading): StepReport => ({
+type Stage = Extract<State, { phase: 'step' | 'watch' }>;
+
+/** @param ended the reading that ended the stage; if it is a fault, the figures are those of the reading before it */
+const reportStep = (share: Share, { begun, latest }: Stage, ended: Reading): StepReport => ({
   share,
   ms: Math.round(ended.at - begun.at),
-  ...figuresBetween(begun, ended),
+  ...figuresBetween(begun, ended.kind === 'fault' ? latest : ended),
 });
 
 const describe = ({ percent, chosen }: Share): string =>

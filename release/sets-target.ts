@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
-import { errorMessage } from '#shared/errors/error-code.ts';
 import type { Claim } from './claim.ts';
 import { findHealthFault, readCounters, type SendToGateway } from './gateway-reading.ts';
 import type { HaproxyEdge } from './haproxy-edge.ts';
-import type { Counters, Reading } from './reading.ts';
+import { type GatewayCounters, takeReading } from './reading.ts';
 import type { ReleaseTarget } from './target.ts';
 
 /** The standing set of processes behind HAProxy, and the next one. A version is the tag of an image, or a folder. */
@@ -20,7 +19,7 @@ const graphPort = 4_000;
 
 export interface SetsOptions {
   readonly sets: ProcessSets;
-  readonly edge: HaproxyEdge;
+  readonly edge: Pick<HaproxyEdge, 'direct' | 'up'>;
   /** Sends a request to a gateway of the next set. */
   readonly send: SendToGateway;
   claim(): Promise<Claim>;
@@ -28,16 +27,13 @@ export interface SetsOptions {
 
 /** Releases on the services of docker-compose.yml. */
 export function setsTarget({ sets, edge, send, claim }: SetsOptions): ReleaseTarget {
-  let last: ReadonlyMap<string, Counters> = new Map();
-
-  async function read(): Promise<string | undefined> {
+  async function count(): Promise<GatewayCounters> {
     const faults = await Promise.all(gateways.map((gateway) => findHealthFault(send, gateway)));
     const fault = faults.find((one) => one !== undefined);
-    if (fault !== undefined) return fault;
-    last = new Map(
+    if (fault !== undefined) throw new Error(fault);
+    return new Map(
       await Promise.all(gateways.map(async (gateway) => [gateway, await readCounters(send, gateway)] as const)),
     );
-    return undefined;
   }
 
   return {
@@ -51,10 +47,7 @@ export function setsTarget({ sets, edge, send, claim }: SetsOptions): ReleaseTar
       for (const gateway of gateways) await checkGateway(send, gateway);
     },
     direct: (share) => edge.direct(share),
-    async observe(): Promise<Reading> {
-      const fault = await read().catch((error: unknown) => `The figures cannot be read: ${errorMessage(error)}`);
-      return { at: performance.now(), gateways: last, fault };
-    },
+    observe: () => takeReading(count),
     async promote(version) {
       await sets.replace(version);
       await edge.up('gateways');

@@ -17,6 +17,7 @@ export interface ReleaseTarget {
   smoke(): Promise<void>;
   /** Directs this share of the callers to the next set, and the others to the standing one. */
   direct(share: Share): Promise<void>;
+  /** What the gateways of the next set have counted, or what fails. */
   observe(): Promise<Reading>;
   /** Restarts the standing set with the version, while the next set has the traffic. */
   promote(version: string): Promise<void>;

@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advance, firstState, type State, shareIn } from '../judge.ts';
 import { noTraffic, planRelease } from '../plan.ts';
-import type { Counters, Reading } from '../reading.ts';
+import type { Counters, CountersReading, Reading } from '../reading.ts';
 
 const minute = 60_000;
 const plan = planRelease(10 * minute, 60 * minute);
@@ -30,11 +30,10 @@ interface Minute {
 function run(minutes: readonly Minute[]): readonly State[] {
   let at = 0;
   let [requests, failed, slow] = [0, 0, 0];
-  const reading = (fault?: string): Reading => ({
-    at,
-    gateways: new Map([['next-gateway-1', counters(requests, failed, slow)]]),
-    fault,
-  });
+  const reading = (reason?: string): Reading =>
+    reason === undefined
+      ? { kind: 'counters', at, gateways: new Map([['next-gateway-1', counters(requests, failed, slow)]]) }
+      : { kind: 'fault', at, reason };
   const states: State[] = [firstState(reading())];
   for (const one of minutes) {
     at += minute;
@@ -116,11 +115,71 @@ test('in the hour after the last step it is rolled back when more than 5 % fail 
   expect(last([...watched, ...times(5, bad), good, ...times(5, bad)])?.phase).toBe('watch');
 });
 
+describe('in the hour after the last step', () => {
+  const watched = times(50, good);
+  const fault: Minute = { fault: 'A health check fails: next-gateway-1 does not respond.' };
+  const few = (failed: number): Minute => ({ requests: 1, failed });
+  const ended = { phase: 'rolledBack', reason: 'More than 5.0 % of the requests have failed for 5 minutes.' };
+
+  test('a version that does not respond is rolled back at the second reading', () => {
+    expect(last([...watched, fault])?.phase).toBe('watch');
+    expect(last([...watched, fault, fault])).toEqual({ phase: 'rolledBack', reason: fault.fault });
+    expect(last([...watched, fault, good, fault, good])?.phase).toBe('watch');
+  });
+
+  test('a fault at the end of the hour is confirmed or refuted before the version is released', () => {
+    const hour = [...watched, ...times(59, good)];
+    expect(last([...hour, fault])?.phase).toBe('watch');
+    expect(last([...hour, fault, fault])?.phase).toBe('rolledBack');
+    expect(last([...hour, fault, good])).toEqual({ phase: 'released' });
+  });
+
+  test('a quiet minute does not end an excess, so five minutes with one are five minutes', () => {
+    const bad: Minute = { requests: 1_000, failed: 400 };
+    expect(last([...watched, bad, bad, {}, bad, bad])?.phase).toBe('watch');
+    expect(last([...watched, bad, bad, {}, bad, bad, bad])).toEqual(ended);
+  });
+
+  test('few requests of which all fail, or every second one, are an excess', () => {
+    expect(last([...watched, few(1), {}, few(1), {}, few(1), {}])).toEqual(ended);
+    expect(last([...watched, few(1), few(0), few(1), few(0), few(1), few(0)])).toEqual(ended);
+  });
+
+  test('a single failure among few requests is outweighed by 20 that do not fail', () => {
+    const calm: Minute = { requests: 5, failed: 0 };
+    expect(last([...watched, few(1), ...times(5, calm)])?.phase).toBe('watch');
+  });
+
+  test('a gateway that starts again in an excess does not end it', () => {
+    const reading = (minutes: number, count: number): CountersReading => ({
+      kind: 'counters',
+      at: minutes * minute,
+      gateways: new Map([['next-gateway-1', counters(count, count, 0)]]),
+    });
+    const begun = reading(50, 0);
+    let state: State = { phase: 'watch', begun, latest: begun, faults: 0, recent: [begun], excess: undefined };
+    for (const one of [reading(51, 10), reading(52, 0), reading(56, 0)]) state = advance(state, one, plan);
+    expect(state).toEqual(ended);
+  });
+});
+
+test('a release whose first reading is a fault counts from zero, and the next reading decides', () => {
+  const fault = (at: number): Reading => ({ kind: 'fault', at, reason: 'A health check fails.' });
+  const counted: Reading = { kind: 'counters', at: 1, gateways: new Map([['next-gateway-1', counters(100, 10, 0)]]) };
+  expect(advance(firstState(fault(0)), fault(1), plan)).toEqual({
+    phase: 'rolledBack',
+    reason: 'A health check fails.',
+  });
+  expect(advance(firstState(fault(0)), counted, plan)).toMatchObject({
+    reason: '10.0 % of 100 requests failed; at most 2.0 % may.',
+  });
+});
+
 test('a gateway that starts again counts from zero', () => {
   const of = (at: number, requests: number, failed: number): Reading => ({
+    kind: 'counters',
     at,
     gateways: new Map([['next-gateway-1', counters(requests, failed, 0)]]),
-    fault: undefined,
   });
   const state = advance(firstState(of(0, 10_000, 0)), of(1, 100, 10), plan);
   expect(state).toMatchObject({ phase: 'rolledBack', reason: '10.0 % of 100 requests failed; at most 2.0 % may.' });

@@ -31,7 +31,7 @@ function scriptedTarget(
     direct: async ({ percent }) => void done.push(`${percent} %`),
     async observe(): Promise<Reading> {
       at += 1_000;
-      return { at, gateways: new Map([['next', counters()]]), fault: undefined };
+      return { kind: 'counters', at, gateways: new Map([['next', counters()]]) };
     },
     promote: note('promote'),
     stop: note('stop'),

@@ -3,11 +3,12 @@ import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
 import { Job } from 'kubernetes-models/batch/v1';
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import { type GatewayCounters, takeReading } from '../../../release/reading.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
 import { type KubernetesObject, ofKind } from '../../check-deploy/kubernetes/kubernetes-object.ts';
 import { claimCluster } from './kubernetes-claim.ts';
 import { nextLabel, nextName, nextObjects, ofVersion, processNames, withVersion } from './next-objects.ts';
-import { query, readGateways } from './prometheus-figures.ts';
+import { query, readGateways, waitForGateways } from './prometheus-figures.ts';
 import type { Kubectl } from './run-kubectl.ts';
 import { sharedRoute } from './shared-route.ts';
 
@@ -15,6 +16,9 @@ const wait = '--timeout=10m';
 const selector = Object.entries(nextLabel)
   .map(([name, value]) => `${name}=${value}`)
   .join();
+
+/** Names of the pods of its gateways, as a regular expression. */
+const gateways = `${nextName('gateway')}-.+`;
 
 const deployments = z.object({
   items: z.array(
@@ -65,6 +69,12 @@ export function kubernetesTarget(
     return lost.length > 0 ? 'The database is lost.' : undefined;
   }
 
+  async function count(): Promise<GatewayCounters> {
+    const fault = await findFault();
+    if (fault !== undefined) throw new Error(fault);
+    return readGateways(prometheus, gateways);
+  }
+
   return {
     claim: () => claimCluster(kubectl),
     async migrate(version) {
@@ -78,6 +88,7 @@ export function kubernetesTarget(
     async start(version) {
       await apply(await withReplicas(nextObjects(objects, version)));
       await rolledOut(processNames().map(nextName));
+      await waitForGateways(prometheus, gateways);
     },
     async smoke() {
       for (const name of processNames())
@@ -88,11 +99,7 @@ export function kubernetesTarget(
       if (!route) throw new ConfigurationError('The overlay has no HTTPRoute graph.');
       await apply([sharedRoute(route, share)]);
     },
-    observe: async () => ({
-      at: performance.now(),
-      fault: await findFault(),
-      gateways: await readGateways(prometheus, `${nextName('gateway')}-.+`),
-    }),
+    observe: () => takeReading(count),
     async promote(version) {
       const names = processNames();
       for (const name of names)

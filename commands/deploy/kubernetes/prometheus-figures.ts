@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import type { Counters } from '../../../release/reading.ts';
+import type { Counters, GatewayCounters } from '../../../release/reading.ts';
 
 const timeoutMs = 5_000;
+/** Time in which Prometheus must find new pods: the operator gives it their addresses, and it reads every 15 s. */
+const findMs = 5 * 60_000;
+const pollMs = 1_000;
 
 const answer = z.object({
   data: z.object({
@@ -28,8 +32,24 @@ export async function query(prometheus: string, expression: string): Promise<rea
   return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
 }
 
-/** The counters of gateways, by their pods. @param pods a regular expression */
-export async function readGateways(prometheus: string, pods: string): Promise<ReadonlyMap<string, Counters>> {
+/** A gateway without requests has no counters, so that these do not say whether Prometheus reads it. */
+async function readsGateways(prometheus: string, pods: string): Promise<boolean> {
+  return (await query(prometheus, `up{pod=~"${pods}"} == 1`)).length > 0;
+}
+
+/** Resolves when Prometheus reads the gateways. @param pods a regular expression @throws Error if it does not find them */
+export async function waitForGateways(prometheus: string, pods: string): Promise<void> {
+  const end = performance.now() + findMs;
+  while (!(await readsGateways(prometheus, pods))) {
+    if (performance.now() > end) throw new Error(`Prometheus has not found the pods ${pods}.`);
+    await delay(pollMs);
+  }
+}
+
+/** The counters of gateways, by their pods. @param pods a regular expression @throws Error if Prometheus reads none of them */
+export async function readGateways(prometheus: string, pods: string): Promise<GatewayCounters> {
+  if (!(await readsGateways(prometheus, pods)))
+    throw new Error(`The figures cannot be read: Prometheus reads none of the pods ${pods}.`);
   const [outcomes, buckets] = await Promise.all([
     query(prometheus, `gateway_request_outcomes_total{pod=~"${pods}"}`),
     query(prometheus, `sum by (pod, le) (gateway_request_duration_seconds_bucket{pod=~"${pods}"})`),
