@@ -9,7 +9,8 @@ import { type Figures, findFaults } from './analyze/findings.ts';
 import { readMetrics } from './analyze/metrics.ts';
 import { type Analysis, renderAnalysis } from './analyze/report.ts';
 import { analyzeSettings } from './analyze/settings.ts';
-import { readSla, renderSla } from './analyze/sla.ts';
+import { renderSla } from './analyze/sla.ts';
+import { readSla } from './analyze/sla-figures.ts';
 import { pointsByOperation, readTraces, statementUses } from './analyze/traces.ts';
 import { readDeployment } from './costs/deployment.ts';
 import { readInputs } from './costs/inputs.ts';
@@ -36,6 +37,12 @@ const command = {
       help: 'where reports are kept (.data/analysis)',
     },
     sla: { type: 'string', value: 'YYYY-MM', help: 'instead: the availability of this month, from Prometheus' },
+    except: {
+      type: 'string',
+      value: 'FROM/TO,...',
+      default: '',
+      help: 'with --sla: times that do not count, such as 2026-11-03T02:00Z/2026-11-03T04:00Z',
+    },
   },
 } as const;
 
@@ -98,7 +105,7 @@ try {
     await analyze(folder, { ...values, hours: wholeNumber('hours', values.hours, 1, 720) });
   } else {
     if (!values.prometheus) throw needs('--prometheus', 'a URL with --sla');
-    const report = await readSla(values.prometheus, values.sla, new Date());
+    const report = await readSla(values.prometheus, values.sla, new Date(), values.except);
     write(folder, `sla-${values.sla}`, renderSla(report), report);
   }
 } catch (error) {

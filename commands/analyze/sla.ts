@@ -1,98 +1,81 @@
-import { needs } from '#shared/runtime/config.ts';
-import { query } from '../deploy/kubernetes/prometheus-figures.ts';
+import type { MeasuredTime } from './sla-time.ts';
 
 /** Share of the requests that must not fail because of the graph. */
 const objective = 0.9995;
 
 /** Part of a month whose figures speak for all of it. */
-const wholeMonth = 0.95;
+const wholeMonth = 0.99;
 
-export interface SlaReport {
+interface MonthFigures {
   readonly month: string;
+  /** Requests that reached a gateway. */
   readonly requests: number;
+  /** Requests that failed in a gateway because of the graph. */
   readonly failed: number;
+  /** Requests that the proxy refused, because no gateway responded. */
+  readonly refused: number;
+  readonly p95Ms: number;
+  readonly time: MeasuredTime;
+  readonly alerts: Readonly<Record<string, number>>;
+}
+
+export interface SlaReport extends MonthFigures {
+  /** Requests that clients would have sent, at the mean rate of the month, while they could not reach a gateway. */
+  readonly lost: number;
   readonly availability: number;
   readonly objective: number;
   /** Part of the failures that the objective allows; above 1 it is missed. */
   readonly budgetUsed: number;
-  readonly p95Ms: number;
   /** Part of the month for which Prometheus has figures. */
   readonly covered: number;
-  readonly alerts: Readonly<Record<string, number>>;
-  readonly met: boolean;
-}
-
-interface Month {
-  readonly end: Date;
-  readonly seconds: number;
-}
-
-/** @throws ConfigurationError for a month in another form, and for one that has not begun */
-export function readMonth(text: string, now: Date): Month {
-  const begin = new Date(`${text}-01T00:00:00Z`);
-  if (!/^\d{4}-\d{2}$/.test(text) || Number.isNaN(begin.getTime()) || begin > now)
-    throw needs('--sla', 'the current month or a past one, such as 2026-11', text);
-  const next = new Date(Date.UTC(begin.getUTCFullYear(), begin.getUTCMonth() + 1, 1));
-  const end = next < now ? next : now;
-  return { end, seconds: Math.floor((end.getTime() - begin.getTime()) / 1_000) };
-}
-
-/** Computes the availability of a month from the outcomes of all gateways. @param url of Prometheus */
-export async function readSla(url: string, month: string, now: Date): Promise<SlaReport> {
-  const { end, seconds } = readMonth(month, now);
-  const at = `@ ${Math.floor(end.getTime() / 1_000)}`;
-  const over = `[${seconds}s] ${at}`;
-  const one = async (expression: string): Promise<number> => {
-    const [sample] = await query(url, expression);
-    return sample && Number.isFinite(sample.value) ? sample.value : 0;
-  };
-  const requests = await one(`sum(increase(gateway_request_outcomes_total{outcome!="cancelled"}${over}))`);
-  const failed = await one(`sum(increase(gateway_request_outcomes_total{outcome="failed"}${over}))`);
-  const p95 = await one(
-    `histogram_quantile(0.95, sum by (le) (increase(gateway_request_duration_seconds_bucket${over})))`,
-  );
-  const stepSeconds = Math.max(60, Math.ceil(seconds / 10_000));
-  const present = await one(
-    `count_over_time((count(gateway_request_outcomes_total) > 0)[${seconds}s:${stepSeconds}s] ${at})`,
-  );
-  const fired = await query(url, `count by (alertname) (count_over_time(ALERTS{alertstate="firing"}${over}))`);
-  return slaOf({
-    month,
-    requests,
-    failed,
-    p95Ms: p95 * 1_000,
-    covered: Math.min(1, (present * stepSeconds) / seconds),
-    alerts: Object.fromEntries(fired.map(({ labels, value }) => [labels['alertname'] ?? '', value])),
-  });
+  readonly outcome: 'met' | 'missed' | 'not measured';
 }
 
 /** Compares a month with the objective. */
-export function slaOf(month: Omit<SlaReport, 'availability' | 'objective' | 'budgetUsed' | 'met'>): SlaReport {
-  const { requests, failed } = month;
-  const availability = requests > 0 ? 1 - failed / requests : Number.NaN;
+export function slaOf(month: MonthFigures): SlaReport {
+  const { requests, failed, refused, time } = month;
+  const reachable = time.expected - time.unreachable;
+  // The proxy counts what it refuses while no gateway is there. These requests are not lost a second time.
+  const lost = reachable > 0 ? Math.max(0, (requests / reachable) * time.unreachable - refused) : 0;
+  const all = requests + refused + lost;
+  const unavailability = all > 0 ? (failed + refused + lost) / all : time.unreachable / time.expected;
+  const covered = time.all > 0 ? time.covered / time.all : 0;
+  const availability = 1 - unavailability;
   return {
     ...month,
+    lost,
     availability,
     objective,
-    budgetUsed: requests > 0 ? failed / (requests * (1 - objective)) : Number.NaN,
-    met: availability >= objective,
+    budgetUsed: unavailability / (1 - objective),
+    covered,
+    outcome: outcomeOf(availability, covered),
   };
 }
 
+/** A month that misses the objective has missed it, whatever its missing figures would say. */
+function outcomeOf(availability: number, covered: number): SlaReport['outcome'] {
+  if (covered > 0 && availability < objective) return 'missed';
+  return covered < wholeMonth ? 'not measured' : 'met';
+}
+
 export function renderSla(report: SlaReport): string {
-  const { month, requests, failed, availability, budgetUsed, p95Ms, covered, alerts, met } = report;
-  const percent = (share: number, digits: number) => `${(share * 100).toFixed(digits)} %`;
-  const measured = `${met ? 'met' : 'missed'}${covered < wholeMonth ? ` in the ${percent(covered, 1)} of the month that has figures` : ''}`;
-  const outcome = requests > 0 ? measured : 'not measured: Prometheus has no requests of this month';
+  const { month, requests, failed, refused, lost, availability, budgetUsed, p95Ms, time, covered, alerts, outcome } =
+    report;
+  const percent = (share: number, digits: number) =>
+    Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : 'unknown';
+  const whole = (count: number) => Math.round(count).toLocaleString('en-US');
   return [
     `# Service level of ${month}`,
     '',
-    `The objective is ${percent(objective, 2)} of the requests without a failure of the graph: **${outcome}**.`,
+    `The objective is ${percent(objective, 2)} of the requests without a failure of the graph: **${outcome}**. Prometheus has figures of ${percent(covered, 1)} of the month.`,
     '',
     '| figure | |',
     '|---|--:|',
-    `| requests | ${Math.round(requests).toLocaleString('en-US')} |`,
-    `| failed because of the graph | ${Math.round(failed).toLocaleString('en-US')} |`,
+    `| requests that reached a gateway | ${whole(requests)} |`,
+    `| failed because of the graph | ${whole(failed)} |`,
+    `| refused by the proxy, because no gateway responded | ${whole(refused)} |`,
+    `| minutes in which no gateway was reachable, or no figures exist | ${whole(time.unreachable / 60)} |`,
+    `| other requests lost in these minutes, at the mean rate | ${whole(lost)} |`,
     `| availability | ${percent(availability, 3)} |`,
     `| error budget used | ${percent(budgetUsed, 1)} |`,
     `| p95 | ${Math.round(p95Ms)} ms |`,

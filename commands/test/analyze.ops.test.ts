@@ -13,7 +13,7 @@ import { until } from '../../test/graph/until.ts';
 import { readDatabase } from '../analyze/database.ts';
 import { readMetrics } from '../analyze/metrics.ts';
 import { normalText } from '../analyze/normal-text.ts';
-import { readSla } from '../analyze/sla.ts';
+import { readSla } from '../analyze/sla-figures.ts';
 import { oldestPostgres } from './given-server.ts';
 
 const run = promisify(execFile);
@@ -140,6 +140,16 @@ describe('Prometheus', () => {
         counter('gateway_document_work_total{work="planned",time="request"}', 3_000),
         '# TYPE process_cpu_seconds counter\n',
         counter('process_cpu_seconds_total{job="gateway",instance="a"}', 30),
+        '# TYPE haproxy_backend_http_responses counter\n',
+        counter('haproxy_backend_http_responses_total{proxy="gateways",code="5xx"}', 12),
+        '# TYPE haproxy_server_http_responses counter\n',
+        counter('haproxy_server_http_responses_total{proxy="gateways",server="gateway-1",code="5xx"}', 9),
+        '# TYPE probe_success gauge\n',
+        ...Array.from(
+          { length: 181 },
+          (_, minute) =>
+            `probe_success{job="probe"} ${minute > 140 && minute <= 150 ? 0 : 1} ${nowSeconds - (180 - minute) * 60}\n`,
+        ),
         '# EOF\n',
       ].join(''),
     );
@@ -184,11 +194,24 @@ describe('Prometheus', () => {
     expect(figures.clients[0]?.refusedShare).toBeCloseTo(0.1);
   });
 
-  test('tells the availability of the month so far', async () => {
+  test('tells what failed in a gateway, what the proxy refused, and how much of the month has figures', async () => {
     const month = new Date(nowSeconds * 1_000 - 3_600_000).toISOString().slice(0, 7);
     const report = await readSla(url, month, new Date(nowSeconds * 1_000));
-    expect(report).toMatchObject({ met: false, objective: 0.9995 });
-    expect(report.availability).toBeCloseTo(0.999, 6);
-    expect(report.budgetUsed).toBeCloseTo(2);
+    expect(report).toMatchObject({ outcome: 'missed', objective: 0.9995 });
+    expect(report.failed / report.requests).toBeCloseTo(0.001, 6);
+    // Three of four responses 5xx came from a gateway.
+    expect(report.refused / report.failed).toBeCloseTo(0.5, 1);
+  });
+
+  test('the minutes in which the prober gets no response are lost, and those that are left out are not', async () => {
+    const month = new Date(nowSeconds * 1_000 - 3_600_000).toISOString().slice(0, 7);
+    const now = new Date(nowSeconds * 1_000);
+    const { time } = await readSla(url, month, now);
+    expect(time.unreachable).toBe(10 * 60);
+    const at = (minutesAgo: number) =>
+      `${new Date((nowSeconds - minutesAgo * 60) * 1_000).toISOString().slice(0, 16)}Z`;
+    const less = await readSla(url, month, now, `${at(41)}/${at(29)}`);
+    expect(less.time.unreachable).toBe(0);
+    expect(less.refused).toBeLessThan((await readSla(url, month, now)).refused);
   });
 });

@@ -5,7 +5,6 @@ import { findFaults } from '../analyze/findings.ts';
 import type { MetricFigures } from '../analyze/metrics.ts';
 import { normalText } from '../analyze/normal-text.ts';
 import { renderAnalysis } from '../analyze/report.ts';
-import { readMonth, renderSla, slaOf } from '../analyze/sla.ts';
 import { pointsByOperation, statementUses, type Trace } from '../analyze/traces.ts';
 
 const driver = 'select name from driver where id = $1';
@@ -150,24 +149,4 @@ test('compares with the last analysis, and leaves out what differs by less than 
   const text = renderAnalysis(analysis, { database, metrics });
   expect(text).toContain('- worse by 100 %: p95 ms of Board, 120 → 240 (since 2026-10-01)');
   expect(text).toContain('| mirror | 100 | 30 % | 10 | 300 | PREMIUM |');
-});
-
-test('a month meets 99.95 % or not, and the report says how much of the error budget is used', () => {
-  const month = { month: '2026-11', requests: 1_000_000, p95Ms: 80, covered: 1, alerts: {} };
-  expect(slaOf({ ...month, failed: 400 })).toMatchObject({ met: true, availability: 0.9996 });
-  expect(slaOf({ ...month, failed: 400 }).budgetUsed).toBeCloseTo(0.8);
-  expect(slaOf({ ...month, failed: 600 })).toMatchObject({ met: false });
-  expect(slaOf({ ...month, requests: 0, failed: 0 })).toMatchObject({ met: false });
-  expect(renderSla(slaOf({ ...month, failed: 400, covered: 1 }))).toContain('**met**');
-  expect(renderSla(slaOf({ ...month, failed: 400, covered: 0.002 }))).toContain(
-    '**met in the 0.2 % of the month that has figures**',
-  );
-});
-
-test('the current month ends now; a coming month and other texts are refused', () => {
-  const now = new Date('2026-11-29T12:00:00Z');
-  expect(readMonth('2026-10', now)).toEqual({ end: new Date('2026-11-01T00:00:00Z'), seconds: 31 * 86_400 });
-  expect(readMonth('2026-11', now)).toEqual({ end: now, seconds: 28.5 * 86_400 });
-  expect(() => readMonth('2026-12', now)).toThrow('--sla needs the current month or a past one, such as 2026-11. Got');
-  expect(() => readMonth('November', now)).toThrow('--sla needs the current month or a past one, such as 2026-11. Got');
 });

@@ -9,11 +9,11 @@ const timeoutMs = 5_000;
 const findMs = 5 * 60_000;
 const pollMs = 1_000;
 
-const answer = z.object({
-  data: z.object({
-    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
-  }),
-});
+const point = z.tuple([z.number(), z.string()]);
+const metric = z.record(z.string(), z.string());
+const answerOf = <S extends z.ZodType>(one: S) => z.object({ data: z.object({ result: z.array(one) }) });
+const samples = answerOf(z.object({ metric, value: point }));
+const series = answerOf(z.object({ metric, values: z.array(point) }));
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -21,15 +21,29 @@ interface Sample {
 }
 
 /** Reads figures of a Prometheus. @throws ConfigurationError if it does not respond */
-export async function query(prometheus: string, expression: string): Promise<readonly Sample[]> {
+export async function query(prometheus: string, expression: string, within = timeoutMs): Promise<readonly Sample[]> {
+  const { data } = samples.parse(await ask(prometheus, expression, within));
+  return data.result.map(({ metric: labels, value }) => ({ labels, value: Number(value[1]) }));
+}
+
+/** Reads the one series of a range, by seconds since 1970; nothing if it does not exist. */
+export async function queryPoints(
+  prometheus: string,
+  range: string,
+  within: number,
+): Promise<ReadonlyMap<number, number>> {
+  const { data } = series.parse(await ask(prometheus, range, within));
+  return new Map(data.result[0]?.values.map(([at, value]) => [at, Number(value)]));
+}
+
+async function ask(prometheus: string, expression: string, within: number): Promise<unknown> {
   const url = new URL('/api/v1/query', prometheus);
   url.searchParams.set('query', expression);
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(within) }).catch((error: unknown) => {
     throw new ConfigurationError(`--prometheus: ${prometheus} does not respond (${errorMessage(error)})`);
   });
   if (!response.ok) throw new Error(`${prometheus} responds ${response.status}.`);
-  const { data } = answer.parse(await response.json());
-  return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  return response.json();
 }
 
 /** A gateway without requests has no counters, so that these do not say whether Prometheus reads it. */
