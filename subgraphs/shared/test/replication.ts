@@ -14,6 +14,9 @@ import type { TestDatabase } from './harness.ts';
 export interface Replication extends AsyncDisposable {
   /** The product's database on the primary. */
   readonly database: TestDatabase;
+  /** How an administrator connects. */
+  readonly primaryUrl: string;
+  readonly standbyUrl: string;
   /** The same role on the standby. */
   standbyUrlFor(subgraph: string): string;
   /** The standby receives the log, but no longer shows what is in it. */
@@ -56,7 +59,8 @@ export async function startReplication(): Promise<Replication> {
 
   run('initdb', '-D', primary.files, '-U', 'postgres', '-A', 'trust', '--no-sync');
   // A statement of the standby never holds replay back, so that a conflict cancels it at once.
-  appendFileSync(join(primary.files, 'postgresql.conf'), 'fsync = off\nmax_standby_streaming_delay = 0\n');
+  const settings = ['fsync = off', 'max_standby_streaming_delay = 0', "wal_receiver_status_interval = '1s'"];
+  appendFileSync(join(primary.files, 'postgresql.conf'), `${settings.join('\n')}\n`);
   started.defer(() => primary.kill());
   started.defer(() => copy.kill());
   await primary.start();
@@ -72,6 +76,8 @@ export async function startReplication(): Promise<Replication> {
       urlFor: (subgraph) => roleUrl(primary.url(), databaseName, subgraph, roleSecret),
       drop: () => Promise.resolve(),
     },
+    primaryUrl: primary.url(),
+    standbyUrl: standby.url(),
     standbyUrlFor: (subgraph) => roleUrl(standby.url(), databaseName, subgraph, roleSecret),
     pauseReplay: async () => void (await standby.query('select pg_wal_replay_pause()')),
     resumeReplay: async () => void (await standby.query('select pg_wal_replay_resume()')),
