@@ -95,7 +95,7 @@ test('Prometheus accepts every rule, without a duplicate', async () => {
   expect(stdout.match(/SUCCESS/g)).toHaveLength(files.length);
 });
 
-test.each(globSync('monitoring/prometheus/tests/*.yml', { cwd: project }))(
+test.each(globSync('monitoring/prometheus/{tests/*,*.test}.yml', { cwd: project }))(
   'every alert of %s fires, stays quiet just below its limit, and ends',
   async (file) => {
     const { stdout } = await run('promtool', ['test', 'rules', file], { cwd: project });

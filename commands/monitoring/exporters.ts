@@ -45,7 +45,12 @@ export const exporterMetrics: Readonly<Record<string, readonly string[]>> = {
     'freight_backup_last_success_timestamp_seconds',
     'freight_restore_test_last_success_timestamp_seconds',
   ],
-  proxy: ['haproxy_backend_active_servers', 'haproxy_frontend_http_responses_total'],
+  proxy: [
+    'haproxy_backend_active_servers',
+    'haproxy_backend_http_responses_total',
+    'haproxy_frontend_http_responses_total',
+    'haproxy_server_http_responses_total',
+  ],
   probe: ['probe_success', 'probe_ssl_earliest_cert_expiry'],
   collector: [
     'otelcol_exporter_queue_capacity',

@@ -7,20 +7,31 @@ type Window = (typeof windows)[number];
 
 const failures = (window: Window) => `gateway:request_failures:ratio_rate${window}`;
 
-const ratios = windows.map(
-  (window): RecordingRule => ({
+/** Responses 5xx that HAProxy made because no gateway responded: the figures of its servers have only those of gateways. */
+function refusedByProxy(window: Window): string {
+  const [backend, server] = ['backend', 'server'].map(
+    (of) => `sum(rate(haproxy_${of}_http_responses_total{code="5xx",proxy=~".*gateways"}[${window}]))`,
+  );
+  return `(clamp_min(${backend} - ${server}, 0) or vector(0))`;
+}
+
+const ratios = windows.map((window): RecordingRule => {
+  const requests = (outcome: string) =>
+    `(sum(rate(gateway_request_outcomes_total{${outcome}}[${window}])) or vector(0))`;
+  const refused = refusedByProxy(window);
+  return {
     record: failures(window),
-    expr: `sum(rate(gateway_request_outcomes_total{outcome="failed"}[${window}])) / sum(rate(gateway_request_outcomes_total{outcome!="cancelled"}[${window}]))`,
-  }),
-);
+    expr: `(${requests('outcome="failed"')} + ${refused}) / (${requests('outcome!="cancelled"')} + ${refused})`,
+  };
+});
 
 /** Fires while the ratio of failures is above the limit over a long window, and over a short one, so that it ends soon after the failures. */
 function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity: AlertRule['severity']): AlertRule {
   const limit = percent / 100;
   const minutes = { '1h': 60, '6h': 360, '3d': 4_320 }[long];
   const stepMinutes = long === '1h' ? 1 : 5;
-  // 100,000 requests per minute, of which a little more or less than the limit fail.
-  const failed = (share: number) => 100_000 * limit * share;
+  // 100,000 requests per minute, of which a little more or less than the limit fail: one half in gateways, the other half in the proxy.
+  const failed = (share: number) => (100_000 * limit * share) / 2;
   return {
     alert: 'ErrorBudgetBurns',
     severity,
@@ -38,9 +49,12 @@ function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity
         counter('gateway_request_outcomes_total{job="gateway",outcome="failed"}', failed(1.1), failed(0.9)),
         counter(
           'gateway_request_outcomes_total{job="gateway",outcome="ok"}',
-          100_000 - failed(1.1),
-          100_000 - failed(0.9),
+          100_000 - 2 * failed(1.1),
+          100_000 - 2 * failed(0.9),
         ),
+        counter('haproxy_backend_http_responses_total{code="5xx",proxy="gateways"}', 2 * failed(1.1), 2 * failed(0.9)),
+        counter('haproxy_server_http_responses_total{code="5xx",proxy="gateways"}', failed(1.1), failed(0.9)),
+        counter('haproxy_backend_http_responses_total{code="2xx",proxy="gateways"}', 90_000, 90_000),
       ],
     },
   };
