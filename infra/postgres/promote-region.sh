@@ -1,17 +1,36 @@
 #!/bin/bash
-# promote-region.sh CANDIDATE [OTHER=CONNINFO…]: makes the database of another region the primary (docs/runbooks/region-failover.md). CANDIDATE and
-# OTHER are connection strings of standbys, as administrator; CONNINFO says how OTHER reaches the candidate. All of them must answer: with the
-# candidate, they have to be more than half of the regions. Nobody follows the former primary afterwards, so that its guard refuses writes, also when it is back.
+# promote-region.sh STANDBYS CANDIDATE [OTHER=CONNINFO…]: makes the database of another region the primary (docs/runbooks/region-failover.md).
+# STANDBYS counts the regions that followed the former primary, whether they answer or not. CANDIDATE and OTHER are URLs of standbys, as administrator;
+# CONNINFO says how OTHER reaches the candidate. More than half of the standbys have to be named and to leave the former primary:
+# its guard refuses writes then, also when it is back.
 set -euo pipefail
-candidate=$1
-shift
+standbys=$1
+candidate=$2
+shift 2
 lease=15
+servers=("$candidate" "${@%%=*}")
 
 sql() { PGCONNECT_TIMEOUT=5 psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }
-follow() { sql "$1" "ALTER SYSTEM SET primary_conninfo = '$2'" && sql "$1" 'SELECT pg_reload_conf()' > /dev/null; }
+refuse() { echo "$1" >&2; exit 1; }
+follow() {
+  sql "$1" "ALTER SYSTEM SET primary_conninfo = '$2'"
+  sql "$1" 'SELECT pg_reload_conf()' > /dev/null
+  for _ in {1..50}; do
+    [ "$(sql "$1" "SELECT current_setting('primary_conninfo')")" != "$2" ] || return 0
+    sleep 0.1
+  done
+  refuse 'A server keeps its primary_conninfo, such as one that has it in its command line. Nothing was promoted. Change it there and run this again.'
+}
 
-for server in "$candidate" "${@%%=*}"; do
-  [ "$(sql "$server" 'SELECT pg_is_in_recovery()')" = t ] || { echo 'A server is no standby: nothing was changed.' >&2; exit 1; }
+[ $((2 * ${#servers[@]})) -gt "$standbys" ] ||
+  refuse "Nothing was changed: ${#servers[@]} of $standbys standbys is not more than half, so the former primary could go on writing.
+Name more standbys as OTHER=CONNINFO. If they do not answer: switch the former primary off, see docs/runbooks/region-failover.md."
+known=
+for server in "${servers[@]}"; do
+  [ "$(sql "$server" 'SELECT pg_is_in_recovery()')" = t ] || refuse 'A server is no standby: nothing was changed.'
+  started=$(sql "$server" 'SELECT extract(epoch FROM pg_postmaster_start_time())')
+  [[ " $known " != *" $started "* ]] || refuse 'A standby is named twice: nothing was changed.'
+  known="$known $started"
 done
 follow "$candidate" ''
 for pair in "$@"; do follow "${pair%%=*}" "${pair#*=}"; done
