@@ -7,6 +7,7 @@ import { exitWith } from '#shared/runtime/exit.ts';
 import { writeGivenJson } from '#shared/runtime/given-files.ts';
 import { readPoints, readUnit } from './capacity/measured.ts';
 import { type Capacity, computeCapacity, type Deviation, deviationOf, shown } from './capacity/model.ts';
+import { readQuantity } from './check-deploy/kubernetes/quantity.ts';
 import { readDeployment } from './costs/deployment.ts';
 import { readInputs } from './costs/inputs.ts';
 import { deployedProcesses } from './k8s/deployed-process.ts';
@@ -83,7 +84,7 @@ function print({ lines, pods, bottleneck, fits }: Capacity, deviations: readonly
     console.log(`${what}: ${arithmetic} = ${shown(figure)} ${unit}`.trim());
   console.log(`pods: ${pods.map((one) => `${one.name} ${one.pods} of ${one.podsMost}`).join(', ')}`);
   console.log(
-    `The ${bottleneck === 'pods' ? 'number of pods' : 'database'} ends first. The demand ${fits ? 'fits' : 'does not fit'}.`,
+    `With more requests ${bottleneck === 'database' ? 'the database' : `the pods of ${bottleneck}`} would end first. The demand ${fits ? 'fits' : 'does not fit'}.`,
   );
   for (const { name, perSecond, cores, predictedCores, percent } of deviations)
     console.log(
@@ -104,8 +105,14 @@ try {
   const unit = readUnit(reports.load, reports.live);
   const { processes, databaseCores } = await readDeployment(project);
   const { utilization } = readInputs(join(project, 'infra/costs/inputs.yaml')).assumed;
-  const socketsPerGateway = deployedProcesses().find(({ name }) => name === 'gateway')?.subscriptionsPerPod ?? 0;
-  const capacity = computeCapacity(unit, demand, { processes, utilization, databaseCores, socketsPerGateway });
+  const gateway = deployedProcesses().find(({ name }) => name === 'gateway');
+  const capacity = computeCapacity(unit, demand, {
+    processes,
+    utilization,
+    databaseCores,
+    socketsPerGateway: gateway?.subscriptionsPerPod ?? 0,
+    gatewayMegabytesMost: readQuantity(gateway?.resources.limits.memory ?? 0) / 2 ** 20,
+  });
   const deviations = readPoints(reports.check).map((point) => deviationOf(unit, point));
   print(capacity, deviations);
   if (json) writeGivenJson('--json', json, { unit, demand, ...capacity, deviations });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { readGivenJson } from '#shared/runtime/given-files.ts';
-import { type Point, socketKilobytes, type Unit } from './model.ts';
+import { emptyMegabytes, type Point, socketKilobytes, type Unit } from './model.ts';
 
 const cpuMs = z.object({ product: z.number(), postgres: z.number() });
 const loadReport = z.object({
@@ -51,10 +51,12 @@ export function readUnit(load: string, [few, many]: readonly [few: string, many:
   const [less, more] = [readLive(few), readLive(many)];
   if (less.subscribers >= more.subscribers)
     throw new ConfigurationError('--live: the second report must have more subscribers than the first');
+  const kilobytes = socketKilobytes(less, more);
   return {
     productMs: product,
     postgresMs: postgres,
-    socketKilobytes: socketKilobytes(less, more),
+    socketKilobytes: kilobytes,
+    gatewayMegabytes: emptyMegabytes(less, kilobytes),
     messageMicroseconds: more.messageMicroseconds,
   };
 }

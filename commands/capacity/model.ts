@@ -7,6 +7,8 @@ export interface Unit {
   readonly socketKilobytes: number;
   /** CPU microseconds of a gateway for one delivered message. */
   readonly messageMicroseconds: number;
+  /** Memory of a gateway without sockets. */
+  readonly gatewayMegabytes: number;
 }
 
 export interface Demand {
@@ -22,6 +24,8 @@ export interface Site {
   /** Part of the requested cores that is used before further pods start. */
   readonly utilization: number;
   readonly socketsPerGateway: number;
+  /** Above this limit the container of a gateway is killed. */
+  readonly gatewayMegabytesMost: number;
   readonly databaseCores: number;
 }
 
@@ -41,12 +45,20 @@ export interface Line {
   readonly unit: string;
 }
 
+interface ProcessNeed {
+  readonly name: string;
+  readonly pods: number;
+  readonly podsMost: number;
+  /** Requests per second that the largest number of pods serves, besides the messages. */
+  readonly perSecondMost: number;
+}
+
 export interface Capacity {
   readonly lines: readonly Line[];
   /** Pods of each process for the demand. */
-  readonly pods: readonly { readonly name: string; readonly pods: number; readonly podsMost: number }[];
-  /** What ends first when the demand grows. */
-  readonly bottleneck: 'pods' | 'database';
+  readonly pods: readonly ProcessNeed[];
+  /** What ends first when requests become more: a process, or the database. */
+  readonly bottleneck: string;
   /** False if the demand needs more pods than the largest number, or more cores than the database has. */
   readonly fits: boolean;
 }
@@ -54,30 +66,40 @@ export interface Capacity {
 /** Computes what a demand needs, and what the site can serve at the most. */
 export function computeCapacity(unit: Unit, demand: Demand, site: Site): Capacity {
   const { users, secondsBetweenRequests, sockets, messagesPerMinute } = demand;
-  const { utilization, processes, databaseCores, socketsPerGateway } = site;
+  const { utilization, processes, databaseCores } = site;
   const perSecond = users / secondsBetweenRequests;
-  const messagesPerSecond = (sockets * messagesPerMinute) / 60;
   const requestCores = (perSecond * unit.productMs) / 1_000;
+  const messagesPerSecond = (sockets * messagesPerMinute) / 60;
   const messageCores = (messagesPerSecond * unit.messageMicroseconds) / 1_000_000;
-  const wanted = (requestCores + messageCores) / utilization;
   const requested = sum(processes, ({ cpu, podsMin }) => cpu * podsMin);
-  const most = sum(processes, ({ cpu, podsMost }) => cpu * podsMost);
-  const factor = Math.max(1, wanted / requested);
-  const postgresCores = (perSecond * unit.postgresMs) / 1_000;
-  const mostByPods = ((most * utilization - messageCores) * 1_000) / unit.productMs;
-  const mostByDatabase = (databaseCores * utilization * 1_000) / unit.postgresMs;
-  const socketPods = Math.ceil(sockets / socketsPerGateway);
-  const pods = processes.map(({ name, podsMin, podsMost }) => ({
-    name,
-    podsMost,
-    pods: Math.max(Math.ceil(round(podsMin * factor)), name === 'gateway' ? socketPods : 0),
-  }));
-  const line = (what: string, figure: number, unitName: string, arithmetic: string): Line => ({
-    what,
-    figure: round(figure),
-    unit: unitName,
-    arithmetic,
+  const forSockets = gatewaysForSockets(unit, sockets, site);
+  const needs = processes.map((one) => {
+    // Only gateways have sockets. A load measures all processes together, so its work is spread as the cores are.
+    const own = one.name === 'gateway' ? { cores: messageCores, pods: forSockets.pods } : { cores: 0, pods: 0 };
+    const share = (one.cpu * one.podsMin) / requested;
+    const cores = requestCores * share + own.cores;
+    const usable = one.cpu * utilization;
+    const pods = Math.max(one.podsMin, Math.ceil(round(cores / usable)), own.pods);
+    const spare = Math.max(0, one.podsMost * usable - own.cores);
+    const perSecondMost = (spare * 1_000) / (unit.productMs * share);
+    const byCores = line(
+      `${one.name}, for its work`,
+      cores / usable,
+      'pods',
+      `(${shown(requestCores)} × ${shown(share)} + ${shown(own.cores)}) cores ÷ (${shown(one.cpu)} cores × ${utilization})`,
+    );
+    const most = line(
+      `most that ${one.name} serves`,
+      perSecondMost,
+      'requests per second',
+      `(${one.podsMost} pods × ${shown(one.cpu)} cores × ${utilization} − ${shown(own.cores)}, at least 0) × 1,000 ÷ (${shown(unit.productMs)} ms × ${shown(share)})`,
+    );
+    return { need: { name: one.name, pods, podsMost: one.podsMost, perSecondMost }, byCores, most };
   });
+  const database = (databaseCores * utilization * 1_000) / unit.postgresMs;
+  const pods = needs.map(({ need }) => need);
+  const ends = [...pods.map(({ name, perSecondMost: most }) => ({ name, most })), { name: 'database', most: database }];
+  const [first = { name: 'database', most: database }] = ends.toSorted((one, other) => one.most - other.most);
   return {
     lines: [
       line('requests', perSecond, 'per second', `${shown(users)} users ÷ ${shown(secondsBetweenRequests)} s`),
@@ -89,49 +111,61 @@ export function computeCapacity(unit: Unit, demand: Demand, site: Site): Capacit
         `${shown(sockets)} sockets × ${shown(messagesPerMinute)} ÷ 60 s`,
       ),
       line(
-        'product, messages',
+        'gateways, messages',
         messageCores,
         'cores',
         `${shown(messagesPerSecond)}/s × ${shown(unit.messageMicroseconds)} µs ÷ 1,000,000`,
       ),
+      ...forSockets.lines,
+      ...needs.map(({ byCores }) => byCores),
+      ...needs.map(({ most }) => most),
       line(
-        'product, to request',
-        wanted,
+        'database',
+        (perSecond * unit.postgresMs) / 1_000,
         'cores',
-        `(${shown(requestCores)} + ${shown(messageCores)}) ÷ ${utilization}`,
-      ),
-      line('pods, times the smallest number', factor, '', `${shown(wanted)} ÷ ${shown(requested)} cores, at least 1`),
-      line(
-        'gateways for the sockets',
-        socketPods,
-        'pods',
-        `${shown(sockets)} ÷ ${shown(socketsPerGateway)}, rounded up`,
-      ),
-      line(
-        'sockets, memory',
-        (sockets * unit.socketKilobytes) / 1_024,
-        'MB',
-        `${shown(sockets)} × ${shown(unit.socketKilobytes)} kB ÷ 1,024`,
-      ),
-      line('database', postgresCores, 'cores', `${shown(perSecond)}/s × ${shown(unit.postgresMs)} ms ÷ 1,000`),
-      line(
-        'most that the pods serve',
-        mostByPods,
-        'requests per second',
-        `(${shown(most)} cores × ${utilization} − ${shown(messageCores)}) × 1,000 ÷ ${shown(unit.productMs)} ms`,
+        `${shown(perSecond)}/s × ${shown(unit.postgresMs)} ms ÷ 1,000`,
       ),
       line(
         'most that the database serves',
-        mostByDatabase,
+        database,
         'requests per second',
         `${shown(databaseCores)} cores × ${utilization} × 1,000 ÷ ${shown(unit.postgresMs)} ms`,
       ),
     ],
     pods,
-    bottleneck: mostByPods < mostByDatabase ? 'pods' : 'database',
-    fits: perSecond <= Math.min(mostByPods, mostByDatabase) && pods.every((one) => one.pods <= one.podsMost),
+    bottleneck: first.name,
+    fits: perSecond <= first.most && pods.every((one) => one.pods <= one.podsMost),
   };
 }
+
+/** Gateways that hold the sockets: by their number, and by their memory. */
+function gatewaysForSockets(unit: Unit, sockets: number, { socketsPerGateway, gatewayMegabytesMost }: Site) {
+  const { socketKilobytes: each, gatewayMegabytes: without } = unit;
+  const byNumber = sockets / socketsPerGateway;
+  const room = gatewayMegabytesMost - without;
+  const megabytes = (sockets * each) / 1_024;
+  const byMemory = room > 0 ? megabytes / room : Number.POSITIVE_INFINITY;
+  return {
+    pods: sockets > 0 ? Math.ceil(round(Math.max(byNumber, byMemory))) : 0,
+    lines: [
+      line('gateway, for the number of sockets', byNumber, 'pods', `${shown(sockets)} ÷ ${shown(socketsPerGateway)}`),
+      line('sockets, memory', megabytes, 'MB', `${shown(sockets)} × ${shown(each)} kB ÷ 1,024`),
+      line(
+        'gateway, for the memory of sockets',
+        byMemory,
+        'pods',
+        `${shown(megabytes)} MB ÷ (limit of ${shown(gatewayMegabytesMost)} MB − ${shown(without)} MB without sockets)`,
+      ),
+    ],
+  };
+}
+
+const line = (what: string, figure: number, unit: string, arithmetic: string): Line => ({
+  what,
+  figure: round(figure),
+  unit,
+  arithmetic,
+});
 
 /** A load that was measured, to compare the model with. */
 export interface Point {
@@ -158,6 +192,14 @@ export function socketKilobytes(
   many: { readonly subscribers: number; readonly residentMegabytes: number },
 ): number {
   return ((many.residentMegabytes - few.residentMegabytes) * 1_024) / (many.subscribers - few.subscribers);
+}
+
+/** What a gateway holds without any socket. */
+export function emptyMegabytes(
+  { subscribers, residentMegabytes }: { readonly subscribers: number; readonly residentMegabytes: number },
+  socketKilobytesEach: number,
+): number {
+  return residentMegabytes - (subscribers * socketKilobytesEach) / 1_024;
 }
 
 const sum = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((total, one) => total + of(one), 0);
