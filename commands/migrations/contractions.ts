@@ -10,16 +10,24 @@ export interface Contraction {
 /** Compares a schema with the one of the former release. What was added and asks nothing of the former version is no contraction. */
 export function findContractions(before: Catalog, after: Catalog): readonly Contraction[] {
   const tables = new Set([...before.values()].filter(({ kind }) => kind === 'table').map(({ name }) => name));
-  const changed = [...before].flatMap(([key, fact]) => describeChange(fact, after.get(key)));
+  const changed = [...before]
+    .filter(([, fact]) => !goesWithTable(fact, after))
+    .flatMap(([key, fact]) => describeChange(fact, after.get(key)));
   const added = [...after].filter(([key]) => !before.has(key)).flatMap(([, fact]) => describeDemand(fact, tables));
   return [...changed, ...added];
 }
+
+/** The table itself is reported. */
+const goesWithTable = ({ kind, table }: Fact, after: Catalog): boolean =>
+  (kind === 'grant' || kind === 'policy') && !after.has(`table ${table}`);
 
 function describeChange(before: Fact, after: Fact | undefined): readonly Contraction[] {
   const { kind, name } = before;
   const found = (says: string): readonly Contraction[] => [{ what: name, says: `the ${kind} ${name} ${says}` }];
   // Without a constraint or trigger, more can be written than before.
   if (!after) return kind === 'constraint' || kind === 'trigger' ? [] : found('is gone');
+  if (before.id !== after.id) return found('is another one than before, without its values');
+  if (before.definition !== after.definition && kind === 'function') return found('has another body or other rights');
   if (before.definition !== after.definition)
     return found(`changes from "${before.definition}" to "${after.definition}"`);
   if (!before.isRequired && after.isRequired) return found('must not be null any more');
@@ -31,7 +39,7 @@ function describeChange(before: Fact, after: Fact | undefined): readonly Contrac
 /** What a new part asks of tables that the former version writes. */
 function describeDemand({ kind, name, table, definition, isRequired, isFilled }: Fact, tables: ReadonlySet<string>) {
   const found = (says: string): readonly Contraction[] => [{ what: name, says: `the ${kind} ${name} ${says}` }];
-  if (table === null) return [];
+  if (table === null || kind === 'grant') return [];
   if (!tables.has(table))
     return holdsRows(definition, tables) ? found('keeps the former version from deleting rows') : [];
   if (kind === 'column') return isRequired && !isFilled ? found('is new, must not be null and has no default') : [];

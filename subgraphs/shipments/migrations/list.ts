@@ -34,5 +34,11 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0014-sealed-contacts', class: SealContacts },
   { name: '0015-contact-erasures', class: AddContactErasures },
   { name: '0016-old-contacts', class: FindOldContacts },
-  { name: '0017-import-outcomes', class: ForgetImportOutcomes },
+  {
+    name: '0017-import-outcomes',
+    class: ForgetImportOutcomes,
+    deletes: [
+      { what: 'keyed_call', why: 'the outcomes had personal data; a repeated import skips what it has imported' },
+    ],
+  },
 ];
