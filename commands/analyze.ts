@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { baseline, baselineOf, changesSince } from './analyze/baseline.ts';
+import { baseline, compareFigures } from './analyze/baseline.ts';
 import { readDatabase } from './analyze/database.ts';
 import { type Figures, findFaults } from './analyze/findings.ts';
 import { readMetrics } from './analyze/metrics.ts';
@@ -63,9 +63,10 @@ async function analyze(folder: string, { prometheus, traces, hours }: Sources): 
     uses: read && statementUses(read),
   };
   const date = new Date().toISOString().slice(0, 16);
-  const own = baselineOf(date, figures);
   const baselineFile = join(folder, 'performance-baseline.json');
-  const last = existsSync(baselineFile) ? baseline.parse(JSON.parse(readFileSync(baselineFile, 'utf8'))) : undefined;
+  // That of an earlier release may have another form. Then the comparison begins again.
+  const { data: last } = baseline.safeParse(existsSync(baselineFile) && JSON.parse(readFileSync(baselineFile, 'utf8')));
+  const { changes, waiting, baseline: next } = compareFigures(last, date, figures);
   const points = Object.entries(pointsByOperation(read ?? []));
   const { usdPerRequest } = computeCosts(
     readInputs(join(project, 'infra/costs/inputs.yaml')),
@@ -75,7 +76,7 @@ async function analyze(folder: string, { prometheus, traces, hours }: Sources): 
     date,
     hours,
     findings: findFaults(figures),
-    since: last && { date: last.date, changes: changesSince(last, own) },
+    since: last && { date: last.date, changes, waiting },
     costs: {
       usdPerRequest,
       pointsByOperation: Object.fromEntries(points.map(([name, one]) => [name, one.points / one.requests])),
@@ -86,7 +87,7 @@ async function analyze(folder: string, { prometheus, traces, hours }: Sources): 
     ...analysis,
     figures: { ...others, uses: [...(uses?.values() ?? [])] },
   });
-  writeFileSync(baselineFile, `${JSON.stringify(own, null, 2)}\n`);
+  writeFileSync(baselineFile, `${JSON.stringify(next, null, 2)}\n`);
 }
 
 /** Writes a report as Markdown and JSON, and prints it. */

@@ -17,6 +17,7 @@ export interface ClientPressure {
 
 export interface MetricFigures {
   readonly requests: number;
+  /** Of operations with 100 requests or more. */
   readonly p95MsByOperation: Readonly<Record<string, number>>;
   /** Shares of work that a cache saved. */
   readonly caches: Readonly<Record<string, number>>;
@@ -61,7 +62,7 @@ export async function readMetrics(url: string, hours: number): Promise<MetricFig
     p95MsByOperation: Object.fromEntries(
       (
         await byLabel(
-          `1000 * histogram_quantile(0.95, sum by (operation, le) (increase(gateway_request_duration_seconds_bucket${over})))`,
+          `1000 * histogram_quantile(0.95, sum by (operation, le) (increase(gateway_request_duration_seconds_bucket${over}))) and sum by (operation) (increase(gateway_request_duration_seconds_count${over})) >= 100`,
           'operation',
         )
       ).filter(([operation]) => operation !== ''),

@@ -7,7 +7,7 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   readonly costs: Costs;
   /** Undefined for the first analysis. */
-  readonly since: { readonly date: string; readonly changes: readonly Change[] } | undefined;
+  readonly since: { readonly date: string; readonly changes: readonly Change[]; readonly waiting: number } | undefined;
 }
 
 export interface Costs {
@@ -86,12 +86,17 @@ export function renderAnalysis(analysis: Analysis, figures: Figures): string {
   ].join('\n');
 }
 
-function changeLines({ date, changes }: NonNullable<Analysis['since']>): readonly string[] {
-  if (changes.length === 0) return [`Nothing has changed by 25 % or more since ${date}.`];
-  return changes.map(
-    ({ name, before, after, percent }) =>
-      `- ${percent > 0 ? 'worse' : 'better'} by ${number(Math.abs(percent))} %: ${name}, ${number(before)} → ${number(after)} (since ${date})`,
+function changeLines({ date, changes, waiting }: NonNullable<Analysis['since']>): readonly string[] {
+  const lines = changes.map(
+    ({ name, since, before, after, percent }) =>
+      `- ${percent > 0 ? 'worse' : 'better'} by ${number(Math.abs(percent))} %: ${name}, ${exact(before)} → ${exact(after)} (since ${since})`,
   );
+  return [
+    ...(lines.length > 0 ? lines : [`Nothing has changed by 25 % or more since ${date}.`]),
+    ...(waiting > 0
+      ? [`Too little new work for a verdict (fewer than 100 calls, 1 s of work, or an hour): ${waiting} figures.`]
+      : []),
+  ];
 }
 
 /** A section with a table; nothing without rows. */
@@ -102,3 +107,5 @@ function table(title: string, columns: readonly string[], rows: readonly (readon
 }
 
 const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+const exact = (value: number): string =>
+  value.toLocaleString('en-US', value < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 1 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { baselineOf, changesSince } from '../analyze/baseline.ts';
+import { compareFigures } from '../analyze/baseline.ts';
 import type { DatabaseFigures } from '../analyze/database.ts';
 import { findFaults } from '../analyze/findings.ts';
 import type { MetricFigures } from '../analyze/metrics.ts';
@@ -129,12 +129,10 @@ test('without traces a statement has the role of its subgraph, and without pg_st
 });
 
 test('compares with the last analysis, and leaves out what differs by less than a quarter', () => {
-  const last = baselineOf('2026-10-01', { database, metrics });
-  const now = baselineOf('2026-11-01', {
-    database,
+  const last = compareFigures(undefined, '2026-10-01T10:00', { metrics }).baseline;
+  const { changes } = compareFigures(last, '2026-11-01T10:00', {
     metrics: { ...metrics, p95MsByOperation: { Board: 240 }, cpuMsPerRequest: 3, pointsPerRequest: 21 },
   });
-  const changes = changesSince(last, now);
   expect(changes).toMatchObject([
     { name: 'p95 ms of Board', before: 120, after: 240, percent: 100 },
     { name: 'CPU ms of a request', percent: -50 },
@@ -144,9 +142,12 @@ test('compares with the last analysis, and leaves out what differs by less than 
     hours: 24,
     findings: [],
     costs: { usdPerRequest: 0.00003, pointsByOperation: {} },
-    since: { date: '2026-10-01', changes },
+    since: { date: '2026-10-01T10:00', changes, waiting: 2 },
   };
   const text = renderAnalysis(analysis, { database, metrics });
-  expect(text).toContain('- worse by 100 %: p95 ms of Board, 120 → 240 (since 2026-10-01)');
+  expect(text).toContain('- worse by 100 %: p95 ms of Board, 120 → 240 (since 2026-10-01T10:00)');
+  expect(text).toContain(
+    'Too little new work for a verdict (fewer than 100 calls, 1 s of work, or an hour): 2 figures.',
+  );
   expect(text).toContain('| mirror | 100 | 30 % | 10 | 300 | PREMIUM |');
 });
