@@ -8,6 +8,8 @@ export interface Check {
   run(site: Site): Promise<string> | string;
   /** What an operator does when it fails. */
   readonly advice: string;
+  /** Default: 10 s. */
+  readonly limitMs?: number;
 }
 
 export interface CheckReport {
@@ -20,9 +22,12 @@ export interface CheckReport {
 }
 
 /** A check that takes longer fails: what it asks does not respond. */
-const limitMs = 60_000;
+const defaultLimitMs = 10_000;
 
-export async function runCheck({ name, run, advice }: Check, site: Site): Promise<CheckReport> {
+export async function runCheck(
+  { name, run, advice, limitMs = defaultLimitMs }: Check,
+  site: Site,
+): Promise<CheckReport> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no result after ${limitMs / 1_000} s`)), limitMs);
   try {

@@ -1,7 +1,14 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { databaseName, roleUrl } from '#shared/database/provision.ts';
 import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
-import { API_KEY_SECRET, BLIND_INDEX_KEY } from '#shared/identity/key-settings.ts';
+import {
+  ACCESS_PUBLIC_KEYS,
+  ACCESS_SIGNING_KEY,
+  API_KEY_SECRET,
+  BLIND_INDEX_KEY,
+  IDENTITY_PUBLIC_KEYS,
+  IDENTITY_SIGNING_KEY,
+} from '#shared/identity/key-settings.ts';
 import { isProduct } from '../../drills/topology/compose-file.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { checkServices } from '../check-deploy/compose/services.ts';
@@ -21,8 +28,6 @@ export const environmentCheck: Check = {
 };
 
 const leastSecret = 32;
-const jwk = z.object({ x: z.string() });
-const publicKeys = z.object({ keys: z.array(jwk) });
 
 export const keysCheck: Check = {
   name: 'keys',
@@ -34,25 +39,36 @@ export const keysCheck: Check = {
   },
 };
 
+const pairs = [
+  ['ACCESS', ACCESS_SIGNING_KEY, ACCESS_PUBLIC_KEYS],
+  ['IDENTITY', IDENTITY_SIGNING_KEY, IDENTITY_PUBLIC_KEYS],
+] as const;
+
+/** A token names its key by the id (kid), so that the id must be the same on both sides. */
 function findPairFaults({ variables }: Site): readonly string[] {
-  return ['ACCESS', 'IDENTITY'].flatMap((use) => {
-    const privateKey = jwk.safeParse(parseJson(variables[`${use}_SIGNING_KEY`]));
-    const known = publicKeys.safeParse(parseJson(variables[`${use}_PUBLIC_KEYS`]));
-    if (!privateKey.success) return [`${use}_SIGNING_KEY needs a key in JWK form.`];
-    if (!known.success) return [`${use}_PUBLIC_KEYS needs keys in JWK form.`];
-    const isKnown = known.data.keys.some(({ x }) => x === privateKey.data.x);
-    return isKnown ? [] : [`${use}_PUBLIC_KEYS needs the public half of ${use}_SIGNING_KEY. It is not among them.`];
+  return pairs.flatMap(([use, signingKey, publicKeys]) => {
+    const own = signingKey.unwrap().safeParse(variables[`${use}_SIGNING_KEY`] ?? '');
+    const known = publicKeys.unwrap().safeParse(variables[`${use}_PUBLIC_KEYS`] ?? '');
+    if (!own.success) return [faultOf(`${use}_SIGNING_KEY`, own.error)];
+    if (!known.success) return [faultOf(`${use}_PUBLIC_KEYS`, known.error)];
+    const { kid, x } = own.data.publicJwk;
+    const isKnown = known.data.some((key) => key.kid === kid && key.x === x);
+    return isKnown
+      ? []
+      : [`${use}_PUBLIC_KEYS needs the public half of ${use}_SIGNING_KEY, with its id (kid). It is not among them.`];
   });
 }
 
 function findSecretFaults({ variables }: Site): readonly string[] {
   const faults = Object.entries({ API_KEY_SECRET, BLIND_INDEX_KEY, FIELD_KEYS }).flatMap(([name, setting]) => {
     const { error } = setting.unwrap().safeParse(variables[name] ?? '');
-    return error ? [`${name}: ${error.issues[0]?.message}.`] : [];
+    return error ? [faultOf(name, error)] : [];
   });
   const isLong = (variables['DATABASE_ROLE_SECRET'] ?? '').length >= leastSecret;
   return isLong ? faults : [...faults, `DATABASE_ROLE_SECRET needs ${leastSecret} characters or more.`];
 }
+
+const faultOf = (name: string, { issues }: z.ZodError): string => `${name}: ${issues[0]?.message}.`;
 
 function findRoleFaults(site: Site): readonly string[] {
   const administrator = settingOfService(site, 'migrate', 'DATABASE_URL');
@@ -64,12 +80,4 @@ function findRoleFaults(site: Site): readonly string[] {
       ? []
       : [`${name.toUpperCase()}_DATABASE_URL: the password does not follow from DATABASE_ROLE_SECRET.`];
   });
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

@@ -29,7 +29,7 @@ export const certificatesCheck: Check = {
       const mismatch = checkServerIdentity(name, certificate);
       requireNone([
         ...(mismatch ? [`The certificate is not for ${name}.`] : []),
-        ...(days < leastDays ? [`The certificate is valid for ${days} days. It needs ${leastDays} or more.`] : []),
+        ...(days >= leastDays ? [] : [`The certificate is valid for ${days} days. It needs ${leastDays} or more.`]),
         ...(socket.getProtocol() === 'TLSv1.3' ? [] : [`The edge needs TLS 1.3. It speaks ${socket.getProtocol()}.`]),
       ]);
       const trust = socket.authorized ? '' : ' This host does not trust its issuer.';

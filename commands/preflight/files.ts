@@ -20,6 +20,7 @@ const run = promisify(execFile);
 export const supergraphCheck: Check = {
   name: 'supergraph',
   advice: 'Run `npm run compose` and commit the file.',
+  limitMs: 60_000, // it waits for no service, and a small host needs some time
   async run({ project }) {
     const program = join(import.meta.dirname, '../compose.ts');
     await run(process.execPath, ['--no-warnings', program, '--check', '--root', project]).catch(rethrowOutput);

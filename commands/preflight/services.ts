@@ -1,6 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { z } from 'zod';
+import { findKeyFault, type StoredKeyCheck } from '#shared/database/key-check.ts';
+import { keyCheckMigration } from '#shared/database/key-check-migration.ts';
+import { createFieldCipher, type FieldCipher } from '#shared/identity/field-cipher.ts';
+import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
+import { BLIND_INDEX_KEY } from '#shared/identity/key-settings.ts';
+import { parseEnvironment } from '#shared/runtime/config.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { readReleased, releaseNow } from '../migrations/released.ts';
 import { type Check, requireNone } from './check.ts';
@@ -23,23 +30,40 @@ async function ask<R extends pg.QueryResultRow>(site: Site, subgraph: string, te
 
 export const databaseCheck: Check = {
   name: 'database',
-  advice: 'Start the database, look at its log, or run `npm run migrate` of the last release.',
+  advice:
+    'Start the database, look at its log, run `npm run migrate` of the last release, or restore the keys of this installation.',
   async run(site) {
     const { version, migrations: released } = readReleased(site.project);
     const { migrations: own } = releaseNow(version);
     const faults: string[] = [];
+    const cipher = cipherOf(site);
     let waiting = 0;
     for (const { name } of allTables) {
       const rows = await ask<{ name: string }>(site, name, `select name from ${pg.escapeIdentifier(name)}.migrations`);
       const done = new Set(rows.map((row) => row.name));
       const missing = (released[name] ?? []).filter((one) => !done.has(one));
       if (missing.length > 0) faults.push(`${name}: migrations of ${version} have not run: ${missing.join(', ')}.`);
+      if (done.has(keyCheckMigration.name)) faults.push(...(await findKeyFaults(site, name, cipher)));
       waiting += (own[name] ?? []).filter((one) => !done.has(one)).length;
     }
     requireNone(faults);
-    return `Every role connects. ${waiting} migrations are left for the release.`;
+    return `Every role connects, and the keys are those of its rows. ${waiting} migrations are left for the release.`;
   },
 };
+
+const secrets = z.object({ FIELD_KEYS: FIELD_KEYS.unwrap(), BLIND_INDEX_KEY: BLIND_INDEX_KEY.unwrap() });
+
+function cipherOf({ variables }: Site): FieldCipher {
+  const { FIELD_KEYS: fieldKeys, BLIND_INDEX_KEY: blindIndexKeys } = parseEnvironment(secrets, variables);
+  return createFieldCipher({ fieldKeys, blindIndexKeys });
+}
+
+/** Rows are found and opened only with the keys with which they were written. Subgraphs without personal data note no keys. */
+async function findKeyFaults(site: Site, subgraph: string, cipher: FieldCipher): Promise<readonly string[]> {
+  const text = `select blind_index as "blindIndex", sealed from ${pg.escapeIdentifier(subgraph)}.key_check`;
+  const rows = await ask<StoredKeyCheck>(site, subgraph, text);
+  return rows.flatMap((stored) => findKeyFault(cipher, stored, subgraph) ?? []);
+}
 
 const backupHours = 26;
 
@@ -63,6 +87,10 @@ export const redisCheck: Check = {
     const redis = new Redis(settingOfService(site, 'gateway-1', 'REDIS_URL'), {
       lazyConnect: true,
       connectTimeout: connectMs,
+      commandTimeout: connectMs, // a frozen server still accepts connections
+      // Both are commands of ioredis before ours, so that a frozen server would be waited for twice.
+      enableReadyCheck: false,
+      disableClientInfo: true,
       retryStrategy: null,
     });
     redis.on('error', () => undefined); // connect() rejects with it

@@ -45,10 +45,11 @@ export async function readJson(url: URL): Promise<unknown> {
   return response.json();
 }
 
-/** One figure of Prometheus; undefined if there is none. */
+/** One figure of Prometheus; undefined if there is none, or if it is no number. */
 export async function readFigure({ prometheus }: Site, expression: string): Promise<number | undefined> {
   const url = new URL('/api/v1/query', prometheus);
   url.searchParams.set('query', expression);
   const [found] = answer.parse(await readJson(url)).data.result;
-  return found && Number(found.value[1]);
+  const value = Number(found?.value[1]);
+  return Number.isFinite(value) ? value : undefined;
 }

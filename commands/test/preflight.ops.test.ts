@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { newComposeSecrets } from '../keys/compose-secrets.ts';
 import { runCheck } from '../preflight/check.ts';
 import { checks } from '../preflight/checks.ts';
@@ -111,7 +112,11 @@ function linkTo(from: string, to: string, changed: readonly string[]): void {
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const closed = 'postgres://freight:x@127.0.0.1:1/freight';
-const other = { ACCESS_PUBLIC_KEYS: '{"keys":[{"x":"another"}]}' };
+const other = await newComposeSecrets();
+/** A key under another id: tokens name a key by it. */
+function withOtherId(key = ''): string {
+  return JSON.stringify({ ...z.record(z.string(), z.string()).parse(JSON.parse(key)), kid: 'zzz' });
+}
 
 const right: readonly [string, () => void][] = [
   ['environment', () => undefined],
@@ -151,8 +156,17 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
   [
     'keys',
     'a public key is another one',
-    () => ({ ...site, variables: { ...site.variables, ...other } }),
+    () => ({ ...site, variables: { ...site.variables, ACCESS_PUBLIC_KEYS: other['ACCESS_PUBLIC_KEYS'] } }),
     /public half of ACCESS_SIGNING_KEY/,
+  ],
+  [
+    'keys',
+    'a public key has another id',
+    () => {
+      const { ACCESS_SIGNING_KEY: key } = site.variables;
+      return { ...site, variables: { ...site.variables, ACCESS_SIGNING_KEY: withOtherId(key) } };
+    },
+    /public half of ACCESS_SIGNING_KEY, with its id \(kid\)/,
   ],
   [
     'keys',
@@ -175,6 +189,15 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
       return site;
     },
     /27\.0 h old/,
+  ],
+  [
+    'backup',
+    'its age is no number',
+    () => {
+      backupAge = Number.NaN;
+      return site;
+    },
+    /knows of no backup/,
   ],
   [
     'backup',

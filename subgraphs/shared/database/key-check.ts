@@ -6,7 +6,14 @@ import { requireCipher, type Sealing } from './seal-batches.ts';
 import { sql } from './sql.ts';
 
 const text = 'freight';
+const purpose = 'key check';
 const place: SealedPlace = { table: 'key_check', column: 'sealed' };
+
+/** What a subgraph stores to recognize its keys. */
+export interface StoredKeyCheck {
+  readonly blindIndex: string;
+  readonly sealed: string;
+}
 
 /**
  * Checks that the keys are those with which the tables of a subgraph were written. The first call stores what later ones compare.
@@ -15,23 +22,23 @@ const place: SealedPlace = { table: 'key_check', column: 'sealed' };
 export async function requireKeys(database: Sealing, subgraph: string): Promise<void> {
   const cipher = requireCipher(database);
   const em = database.fork();
-  const [blindIndex, ...others] = cipher.indexesOf(text, 'key check');
+  const blindIndex = cipher.indexOf(text, purpose);
   await query(
     em,
     sql`insert into key_check (blind_index, sealed) values (${blindIndex}, ${cipher.seal(text, place)}) on conflict do nothing`,
   );
-  const [stored] = await query<{ blindIndex: string; sealed: string }>(
-    em,
-    sql`select blind_index as "blindIndex", sealed from key_check`,
-  );
-  if (stored && ![blindIndex, ...others].includes(stored.blindIndex))
-    throw new ConfigurationError(
-      `BLIND_INDEX_KEY: the key with which the database of ${subgraph} was written is required; got another one. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR.`,
-    );
-  if (stored && !opens(cipher, stored.sealed))
-    throw new ConfigurationError(
-      `FIELD_KEYS: the key "${keyIdOf(stored.sealed)}", with which texts of ${subgraph} are sealed, is required; got ${cipher.keyIds.map((id) => `"${id}"`).join(', ')}${cipher.keyIds.includes(keyIdOf(stored.sealed)) ? ' with another secret' : ''}. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR. To remove an old key, run \`npm run keys -- rotate-fields\` before.`,
-    );
+  const [stored] = await query<StoredKeyCheck>(em, sql`select blind_index as "blindIndex", sealed from key_check`);
+  const fault = stored && findKeyFault(cipher, stored, subgraph);
+  if (fault !== undefined) throw new ConfigurationError(fault);
+}
+
+/** @returns which setting is wrong, and what to do, or undefined if the keys are those of the subgraph */
+export function findKeyFault(cipher: FieldCipher, stored: StoredKeyCheck, subgraph: string): string | undefined {
+  if (!cipher.indexesOf(text, purpose).includes(stored.blindIndex))
+    return `BLIND_INDEX_KEY: the key with which the database of ${subgraph} was written is required; got another one. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR.`;
+  if (!opens(cipher, stored.sealed))
+    return `FIELD_KEYS: the key "${keyIdOf(stored.sealed)}", with which texts of ${subgraph} are sealed, is required; got ${cipher.keyIds.map((id) => `"${id}"`).join(', ')}${cipher.keyIds.includes(keyIdOf(stored.sealed)) ? ' with another secret' : ''}. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR. To remove an old key, run \`npm run keys -- rotate-fields\` before.`;
+  return undefined;
 }
 
 function opens(cipher: FieldCipher, sealed: string): boolean {
@@ -45,7 +52,7 @@ function opens(cipher: FieldCipher, sealed: string): boolean {
 /** Seals the stored text with the newest key, so that starts need no older one. Call it when no other text needs an older key. */
 export async function renewKeyCheck(database: Sealing): Promise<void> {
   const cipher = requireCipher(database);
-  const blindIndex = cipher.indexOf(text, 'key check');
+  const blindIndex = cipher.indexOf(text, purpose);
   await query(
     database.fork(),
     sql`update key_check set sealed = ${cipher.seal(text, place)}, blind_index = ${blindIndex}`,
