@@ -13,7 +13,7 @@ import { needsOf } from '../check-deploy/image/contents.ts';
 import { readRegisteredDocuments } from '../documents/registered-documents.ts';
 import { monitoringFiles } from '../monitoring/files.ts';
 import { type Check, requireNone } from './check.ts';
-import { readJson, settingOfService } from './site.ts';
+import { settingOfService } from './site.ts';
 
 const run = promisify(execFile);
 
@@ -52,7 +52,7 @@ export const documentsCheck: Check = {
 };
 
 /** @throws Error that names the files of a folder that `npm run monitoring` would write otherwise */
-function requireCurrent(project: string, folder: string): number {
+export function requireCurrent(project: string, folder: string): number {
   const files = [...monitoringFiles(project)].filter(([path]) => path.startsWith(folder));
   const stale = files.filter(([path, text]) => {
     const file = join(project, path);
@@ -66,34 +66,6 @@ export const dashboardsCheck: Check = {
   name: 'dashboards',
   advice: 'Run `npm run monitoring` and commit the files.',
   run: ({ project }) => `${requireCurrent(project, 'monitoring/grafana/dashboards')} dashboards are current.`,
-};
-
-const loadedRules = z.object({
-  data: z.object({
-    groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string() })) })),
-  }),
-});
-const alertmanagers = z.object({ data: z.object({ activeAlertmanagers: z.array(z.unknown()) }) });
-
-export const rulesCheck: Check = {
-  name: 'rules',
-  advice:
-    'Run `npm run monitoring`, commit the files and let Prometheus load them (POST /-/reload); start Alertmanager.',
-  async run({ project, prometheus }) {
-    requireCurrent(project, 'monitoring/prometheus/rules');
-    const { groups } = loadedRules.parse(await readJson(new URL('/api/v1/rules', prometheus))).data;
-    const loaded = new Map(groups.flatMap(({ rules }) => rules).map(({ name, health }) => [name, health]));
-    const wanted = [...monitoringFiles(project)]
-      .filter(([path]) => path.startsWith('monitoring/prometheus/rules'))
-      .flatMap(([, text]) => [...text.matchAll(/\balert: "?(\w+)/g)].map(([, name = '']) => name));
-    const receivers = alertmanagers.parse(await readJson(new URL('/api/v1/alertmanagers', prometheus))).data;
-    requireNone([
-      ...wanted.filter((name) => !loaded.has(name)).map((name) => `Prometheus has no alert ${name}.`),
-      ...[...loaded].filter(([, health]) => health === 'err').map(([name]) => `The rule ${name} fails.`),
-      ...(receivers.activeAlertmanagers.length === 0 ? ['Prometheus reaches no Alertmanager.'] : []),
-    ]);
-    return `Prometheus has all ${new Set(wanted).size} alerts.`;
-  },
 };
 
 export const imageCheck: Check = {

@@ -267,7 +267,7 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
     'rules',
     'Prometheus has not loaded them',
     () => site,
-    /Prometheus has no alert DatabaseDown\.[\s\S]*reaches no Alertmanager/,
+    /Prometheus has no rule DatabaseDown\.[\s\S]*reaches no Alertmanager/,
   ],
   [
     'image',
