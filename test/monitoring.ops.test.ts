@@ -61,7 +61,9 @@ describe('rules and dashboards', () => {
 
   test('show the points that operations cost', async () => {
     await graph.ask('dispatcher', '{ shipments(first: 5) { nodes { id } } }');
-    expect(await scrape(graph.adminUrl)).toMatch(/^gateway_cost_points_total\{tier="\w+"\} [1-9]/m);
+    const text = await scrape(graph.adminUrl);
+    expect(text).toMatch(/^gateway_cost_points_total\{tier="\w+"\} [1-9]/m);
+    expect(text).toMatch(/^gateway_client_points_total\{client="\w+"\} [1-9]/m);
   });
 
   test('read every metric that is named for an exporter', () => {

@@ -9,6 +9,9 @@ export interface ClientPressure {
   readonly refusedShare: number;
   /** Requests per second in its busiest 5 minutes. */
   readonly peakPerSecond: number;
+  /** Mean points of its requests that were not refused; those of all clients if its own are not measured. */
+  readonly pointsPerRequest: number;
+  readonly arePointsItsOwn: boolean;
   /** Points per second that leave it half as much again as it needs at its peak. */
   readonly recommendedPoints: number;
   /** Undefined if no tier allows this much. */
@@ -56,6 +59,7 @@ export async function readMetrics(url: string, hours: number): Promise<MetricFig
   const peaks = new Map(
     await byLabel(`max_over_time(sum by (client) (rate(gateway_client_requests_total[5m]))[${hours}h:1m])`, 'client'),
   );
+  const ownPoints = new Map(await byLabel(`sum by (client) (increase(gateway_client_points_total${over}))`, 'client'));
   const byClient = await byLabel(`sum by (client) (increase(gateway_client_requests_total${over}))`, 'client');
   return {
     requests,
@@ -80,7 +84,8 @@ export async function readMetrics(url: string, hours: number): Promise<MetricFig
           count,
           refused: refused.get(client) ?? 0,
           peak: peaks.get(client) ?? 0,
-          pointsPerRequest,
+          ownPoints: ownPoints.get(client),
+          pointsOfAll: pointsPerRequest,
         }),
       ),
     exceeded: Object.fromEntries(
@@ -112,9 +117,14 @@ function pressureOf(given: {
   readonly count: number;
   readonly refused: number;
   readonly peak: number;
-  readonly pointsPerRequest: number;
+  readonly ownPoints: number | undefined;
+  readonly pointsOfAll: number;
 }): ClientPressure {
-  const { client, count, refused, peak, pointsPerRequest } = given;
+  const { client, count, refused, peak, ownPoints, pointsOfAll } = given;
+  // A refused request costs nothing, but would have.
+  const run = count - refused;
+  const own = ownPoints !== undefined && run > 0 ? ownPoints / run : undefined;
+  const pointsPerRequest = own ?? pointsOfAll;
   const recommendedPoints = Math.ceil(peak * pointsPerRequest * headroom);
   const tiers = Object.entries(tierLimits) as [Tier, (typeof tierLimits)[Tier]][]; // the keys of `tierLimits` are tiers
   return {
@@ -122,6 +132,8 @@ function pressureOf(given: {
     requests: count,
     refusedShare: Math.min(1, refused / count),
     peakPerSecond: peak,
+    pointsPerRequest,
+    arePointsItsOwn: own !== undefined,
     recommendedPoints,
     recommendedTier: tiers.find(([, { points }]) => (points.points * 1_000) / points.perMs >= recommendedPoints)?.[0],
   };

@@ -55,12 +55,13 @@ export function renderAnalysis(analysis: Analysis, figures: Figures): string {
     ),
     ...table(
       'Clients and their limits',
-      ['client', 'requests', 'refused', 'peak per second', 'points per second it needs', 'tier'],
+      ['client', 'requests', 'refused', 'peak per second', 'points each', 'points per second it needs', 'tier'],
       (metrics?.clients ?? []).map((one) => [
         one.client,
         number(one.requests),
         `${number(one.refusedShare * 100)} %`,
         number(one.peakPerSecond),
+        `${number(one.pointsPerRequest)}${one.arePointsItsOwn ? '' : ', mean of all clients'}`,
         number(one.recommendedPoints),
         one.recommendedTier ?? 'none is enough',
       ]),

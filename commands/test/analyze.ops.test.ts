@@ -136,6 +136,9 @@ describe('Prometheus', () => {
         '# TYPE gateway_client_requests counter\n',
         counter('gateway_client_requests_total{client="mirror",outcome="ok"}', 540),
         counter('gateway_client_requests_total{client="mirror",outcome="refused"}', 60),
+        counter('gateway_client_requests_total{client="old",outcome="ok"}', 60),
+        '# TYPE gateway_client_points counter\n',
+        counter('gateway_client_points_total{client="mirror"}', 16_200),
         '# TYPE gateway_cost_points counter\n',
         counter('gateway_cost_points_total{tier="STANDARD"}', 60_000),
         '# TYPE gateway_document_work counter\n',
@@ -191,8 +194,11 @@ describe('Prometheus', () => {
     expect(figures.caches['plans known']).toBeCloseTo(0.5);
     expect(figures.cpuMsPerRequest).toBeCloseTo(5);
     expect(figures.saturation['CPU of the busiest process']).toBeCloseTo(0.5);
-    // 10 requests per second with 10 points each, and half as much again.
-    expect(figures.clients).toMatchObject([{ client: 'mirror', recommendedPoints: 150, recommendedTier: 'PREMIUM' }]);
+    // 10 requests per second, and half as much again: of 30 points each, and of the mean of all where its own are unknown.
+    expect(figures.clients).toMatchObject([
+      { client: 'mirror', arePointsItsOwn: true, recommendedPoints: 450, recommendedTier: 'PREMIUM' },
+      { client: 'old', arePointsItsOwn: false, recommendedPoints: 15 },
+    ]);
     expect(figures.clients[0]?.refusedShare).toBeCloseTo(0.1);
   });
 

@@ -80,6 +80,8 @@ const metrics: MetricFigures = {
       requests: 100,
       refusedShare: 0.3,
       peakPerSecond: 10,
+      pointsPerRequest: 20,
+      arePointsItsOwn: true,
       recommendedPoints: 300,
       recommendedTier: 'PREMIUM',
     },
@@ -149,5 +151,5 @@ test('compares with the last analysis, and leaves out what differs by less than 
   expect(text).toContain(
     'Too little new work for a verdict (fewer than 100 calls, 1 s of work, or an hour): 2 figures.',
   );
-  expect(text).toContain('| mirror | 100 | 30 % | 10 | 300 | PREMIUM |');
+  expect(text).toContain('| mirror | 100 | 30 % | 10 | 20 | 300 | PREMIUM |');
 });

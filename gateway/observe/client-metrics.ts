@@ -12,6 +12,7 @@ export interface SettledRequest {
   readonly outcome: RequestOutcome;
   /** Undefined for a subscription, which lasts as long as its client wants. */
   readonly seconds: number | undefined;
+  readonly points: number;
 }
 
 /** Counts requests by outcome, and by client. The objective of 99.95 % is measured by the outcomes. */
@@ -29,6 +30,12 @@ export function createClientMetrics(registry: Registry): (request: SettledReques
     labelNames: ['client', 'outcome'],
     registers,
   });
+  const points = new Counter({
+    name: 'gateway_client_points_total',
+    help: 'Points that the requests of a client have cost, by the name that the client gives itself; events of subscriptions excepted',
+    labelNames: ['client'],
+    registers,
+  });
   const duration = new Histogram({
     name: 'gateway_client_request_duration_seconds',
     help: 'Duration of GraphQL requests by client, subscriptions excepted',
@@ -37,14 +44,15 @@ export function createClientMetrics(registry: Registry): (request: SettledReques
     registers,
   });
   const labels = new BoundedLabels((client) => {
-    for (const metric of [requests, duration]) void removeSeries<'client'>(metric, 'client', client);
+    for (const metric of [requests, points, duration]) void removeSeries<'client'>(metric, 'client', client);
   }, limits);
   // Prometheus sees the first failure only as the difference to a value before it.
   for (const outcome of requestOutcomes) outcomes.inc({ outcome }, 0);
-  return ({ client: name, caller, outcome, seconds }) => {
+  return ({ client: name, caller, outcome, seconds, points: cost }) => {
     const client = labels.labelOf(name, caller);
     outcomes.inc({ outcome });
     requests.inc({ client, outcome });
+    points.inc({ client }, cost);
     if (seconds !== undefined) duration.observe({ client }, seconds);
   };
 }

@@ -144,7 +144,7 @@ export function createGatewayMetrics(spans: () => SpanCounts = noTracer.counts):
       const operation = labels.labelOf(operationName, caller);
       const spent = form === 'events' ? undefined : (performance.now() - startedAt) / 1000;
       if (spent !== undefined) duration.observe({ operation }, spent);
-      countByClient({ client, caller, outcome: outcomeOf(settlement), seconds: spent });
+      countByClient({ client, caller, outcome: outcomeOf(settlement), seconds: spent, points: settlement.points });
       if (tier) points.inc({ tier }, settlement.points);
       requests.inc({ operation, status });
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
