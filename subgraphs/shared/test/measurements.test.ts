@@ -90,6 +90,8 @@ test('one process measures, and another one takes over when it ends', async () =
     return all.map(({ name, values }) => [name, ...values.map(({ value }) => value)]);
   };
   const unmeasured = [['sample_notes'], ['sample_ratio']];
+  // Not 0, as if that had been measured.
+  expect([await measured(first), await measured(second)]).toEqual([unmeasured, unmeasured]);
   await first.measure();
   await second.measure();
   expect([await measured(first), await measured(second)]).toEqual([

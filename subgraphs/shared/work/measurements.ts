@@ -88,18 +88,22 @@ export class Measurements {
 
 function createGauges({ metrics }: Measurement): ReadonlyMap<string, Gauge> {
   return new Map(
-    Object.entries(metrics).map(([name, { help, labels }]) => [
-      name,
-      new Gauge({ name, help, labelNames: [...labels], registers: [] }),
-    ]),
+    Object.entries(metrics).map(([name, { help, labels }]) => {
+      const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [] });
+      clear(gauge, labels);
+      return [name, gauge];
+    }),
   );
 }
 
+/** Leaves no series. A gauge without labels would be 0, which looks like a measured value. */
+function clear(gauge: Gauge, labels: readonly string[]): void {
+  gauge.reset();
+  if (labels.length === 0) gauge.remove();
+}
+
 function replaceValues({ metrics }: Measurement, gauges: ReadonlyMap<string, Gauge>, samples: readonly Sample[]): void {
-  for (const [name, gauge] of gauges) {
-    gauge.reset();
-    if (metrics[name]?.labels.length === 0) gauge.remove(); // it would be 0
-  }
+  for (const [name, gauge] of gauges) clear(gauge, metrics[name]?.labels ?? []);
   for (const { metric, labels = {}, value } of samples) {
     if (Number.isFinite(value)) gauges.get(metric)?.set(labels, value);
   }
