@@ -98,7 +98,7 @@ test('Prometheus accepts every rule, without a duplicate', async () => {
 });
 
 test.each(globSync('monitoring/prometheus/{tests/*,*.test}.yml', { cwd: project }))(
-  'every alert of %s fires, stays quiet just below its limit, and ends',
+  'every alert of %s waits, fires, stays quiet just below its limit, ignores other series, and ends',
   async (file) => {
     const { stdout } = await run('promtool', ['test', 'rules', file], { cwd: project });
     expect(stdout).toContain('SUCCESS');

@@ -22,6 +22,8 @@ export interface AlertRule {
   /** Labels of its own, which tell it from an alert of the same name and severity. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly proof: Proof;
+  /** Of an expression with `or`: the series with which its other branch fires. The times are those of `proof`. */
+  readonly otherBranch?: readonly ProofSeries[];
 }
 
 /** How the alert is tested: it fires after `minutes` of bad values, not at all with good ones, and ends when values are good again. */

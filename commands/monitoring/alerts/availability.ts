@@ -29,7 +29,7 @@ const ratios = windows.map((window): RecordingRule => {
 function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity: AlertRule['severity']): AlertRule {
   const limit = percent / 100;
   const minutes = { '1h': 60, '6h': 360, '3d': 4_320 }[long];
-  const stepMinutes = long === '1h' ? 1 : 5;
+  const stepMinutes = { '1h': 1, '6h': 5, '3d': 15 }[long];
   // 100,000 requests per minute, of which a little more or less than the limit fail: one half in gateways, the other half in the proxy.
   const failed = (share: number) => (100_000 * limit * share) / 2;
   return {
@@ -46,14 +46,18 @@ function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity
       // The short window ends the alert.
       recoveryMinutes: { '1h': 15, '6h': 60, '3d': 420 }[long],
       series: [
-        counter('gateway_request_outcomes_total{job="gateway",outcome="failed"}', failed(1.1), failed(0.9)),
+        counter('gateway_request_outcomes_total{job="gateway",outcome="failed"}', failed(1.03), failed(0.97)),
         counter(
           'gateway_request_outcomes_total{job="gateway",outcome="ok"}',
-          100_000 - 2 * failed(1.1),
-          100_000 - 2 * failed(0.9),
+          100_000 - 2 * failed(1.03),
+          100_000 - 2 * failed(0.97),
         ),
-        counter('haproxy_backend_http_responses_total{code="5xx",proxy="gateways"}', 2 * failed(1.1), 2 * failed(0.9)),
-        counter('haproxy_server_http_responses_total{code="5xx",proxy="gateways"}', failed(1.1), failed(0.9)),
+        counter(
+          'haproxy_backend_http_responses_total{code="5xx",proxy="gateways"}',
+          2 * failed(1.03),
+          2 * failed(0.97),
+        ),
+        counter('haproxy_server_http_responses_total{code="5xx",proxy="gateways"}', failed(1.03), failed(0.97)),
         counter('haproxy_backend_http_responses_total{code="2xx",proxy="gateways"}', 90_000, 90_000),
       ],
     },
@@ -71,8 +75,9 @@ const gatewaysDiffer: readonly AlertRule[] = [
     for: '3h',
     summary: 'The gateways have run {{ $value }} different releases for 3 hours.',
     proof: {
-      minutes: 182,
-      recoveryMinutes: 2,
+      minutes: 185,
+      recoveryMinutes: 5,
+      stepMinutes: 5,
       series: [gauge('gateway_peer_releases{instance="gateway-1:4100"}', 2, 1)],
     },
   },
@@ -142,6 +147,7 @@ export const availability: readonly RuleGroup[] = [
             gauge('up{job="gateway",instance="gateway-2:4100"}', 0, 1),
           ],
         },
+        otherBranch: [gauge('up{job="gateway",instance="gateway-1:4100"}', undefined, 1)],
       },
       ...gatewaysDiffer,
       {
@@ -187,6 +193,7 @@ export const availability: readonly RuleGroup[] = [
           recoveryMinutes: 15,
           series: [counter('gateway_supergraph_reloads_total{outcome="refused"}', 1, 0)],
         },
+        otherBranch: [counter('gateway_supergraph_canaries_total{outcome="rolled_back"}', 1, 0)],
       },
       {
         alert: 'AccessSnapshotOld',

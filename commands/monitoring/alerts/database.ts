@@ -89,7 +89,7 @@ export const database: RuleGroup = {
       proof: {
         minutes: 4,
         recoveryMinutes: 2,
-        series: [gauge('subgraph_sql_standby_lag_seconds{subgraph="shipments",instance="shipments:4001"}', 6, 4)],
+        series: [gauge('subgraph_sql_standby_lag_seconds{subgraph="shipments",instance="shipments:4001"}', 5.1, 4.9)],
       },
     },
     {

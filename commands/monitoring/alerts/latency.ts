@@ -5,7 +5,7 @@ import type { AlertRule, RuleGroup } from '../rule.ts';
 function around(metric: string, labels: string, limit: number): readonly ProofSeries[] {
   return [
     counter(`${metric}{${labels},le="${limit}"}`, 940, 960),
-    counter(`${metric}{${labels},le="${limit * 10}"}`, 1_000, 1_000),
+    counter(`${metric}{${labels},le="${Number((limit * 1.1).toFixed(3))}"}`, 1_000, 1_000),
     counter(`${metric}{${labels},le="+Inf"}`, 1_000, 1_000),
   ];
 }

@@ -55,7 +55,7 @@ function certificate(days: number, severity: AlertRule['severity']): AlertRule {
     proof: {
       minutes: 15,
       recoveryMinutes: 5,
-      series: [age('probe_ssl_earliest_cert_expiry{instance="edge"}', -(days - 1) * day, -(days + 1) * day)],
+      series: [age('probe_ssl_earliest_cert_expiry{instance="edge"}', -days * day + 3_600, -days * day - 3_600)],
     },
   };
 }
