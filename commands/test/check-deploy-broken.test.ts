@@ -21,6 +21,8 @@ describe('a file that cannot be read is one finding, and the others are still ch
   test('of Docker', async () => {
     expect(await findFaults(project)).toEqual([
       { file: 'Dockerfile', at: 'file', says: expect.stringContaining('no such file') },
+      { file: 'infra/postgres', at: 'file', says: expect.stringContaining('no such file') },
+      { file: 'infra/collector', at: 'file', says: expect.stringContaining('no such file') },
       { file: 'docker-compose.yml', at: 'file', says: expect.not.stringContaining('\n') },
     ]);
   });

@@ -38,8 +38,9 @@ describe('docs/settings.md and .env.example', () => {
     const unlisted = found(/parseEnvironment\(\s*(?:z\.object\()?(\w+)/g)
       .values()
       .filter((schema) => !listed.includes(schema));
-    // Those of `readCipher`, which its commands list among their own, and one SUBGRAPH_URL_<NAME> for each subgraph.
-    expect([...unlisted].toSorted()).toEqual(['Object', 'cipherSettings']);
+    // Those of `readCipher`, which its commands list among their own, one SUBGRAPH_URL_<NAME> for each subgraph, and those that preflight reads from a file
+    // for other processes.
+    expect([...unlisted].toSorted()).toEqual(['Object', 'cipherSettings', 'secrets']);
 
     const known = new Set(all.map(({ name }) => name));
     const others = found(/process\.env(?:\.|\[')([A-Z]\w*)/g).difference(known);
