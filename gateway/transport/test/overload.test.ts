@@ -33,7 +33,8 @@ describe('bounded concurrency', () => {
     const next = failureOf(w.transport.fetch(query('{ r }'), client()));
     expect((await next).code).toBe('GATEWAY_TIMEOUT'); // it waited in the queue and was not refused
     await Promise.all([first, second]);
-    expect(w.subgraph.requests).toHaveLength(2);
+    const sent = w.subgraph.requests.map(({ body }) => String(body));
+    expect(sent.filter((text) => text.includes('{ q }'))).toEqual([]);
   });
 });
 
