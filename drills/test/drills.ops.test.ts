@@ -50,11 +50,12 @@ test.each([
     try {
       const file = join(folder, 'report.json');
       // A missed bar ends the command with 1; the report names it.
-      const { stdout } = await run('node', ['commands/drill.ts', name, '--json', file], { cwd: root }).catch(
+      const { stdout, stderr } = await run('node', ['commands/drill.ts', name, '--json', file], { cwd: root }).catch(
         (error) => error,
       );
       const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport;
-      expect({ stdout, missed: report.bars.filter(({ met }) => !met) }).toEqual({ stdout, missed: [] });
+      const missed = report.bars.filter(({ met }) => !met);
+      expect({ stdout, stderr, missed }).toEqual({ stdout, stderr, missed: [] });
       // Clients get a response of the graph, whatever breaks.
       const codes = new Set(report.cases.flatMap(({ clientCodes }) => Object.keys(clientCodes)));
       expect(codes).not.toContain('NOT_GRAPHQL');
