@@ -20,7 +20,7 @@ export interface MeasuredTime {
   readonly covered: number;
   /** From the first figure of the installation on. */
   readonly expected: number;
-  /** Part of the expected time in which clients could not reach a gateway, or nobody knows. */
+  /** Share of the expected time in which no gateway was reachable or no figures exist. */
   readonly unreachable: number;
 }
 

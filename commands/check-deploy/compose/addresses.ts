@@ -40,7 +40,7 @@ export function* checkOrder(placed: Placed): Iterable<string> {
       yield `${from} names ${host}, for which it must wait (depends_on)`;
 }
 
-/** The services that a service is told to connect to. */
+/** The services whose addresses are in the environment of a service. */
 export const targetsOf = (placed: Placed): ReadonlySet<string> =>
   new Set([...settingsOf(placed), ...filesOf(placed)].map(({ host }) => host));
 

@@ -59,7 +59,7 @@ export function* checkFiles({ name, composition: { project, written } }: Placed)
     yield `build: ${service.build.context} has no Dockerfile`;
 }
 
-/** Nobody has rights of the host; a process of the product cannot change its own files either. */
+/** Services run without host privileges. Processes of the product also have a read-only file system. */
 export function* checkRights({ service }: Placed): Iterable<string> {
   if (service.privileged) yield 'it must not be privileged';
   if (service.cap_add.length > 0) yield `cap_add: it must not get ${service.cap_add.join(', ')}`;
@@ -77,7 +77,7 @@ export function* checkRights({ service }: Placed): Iterable<string> {
 const stores = ['infamous-freight-postgres', 'redis'];
 const isStore = ({ image }: ComposeService): boolean => stores.includes(image.split(':')[0] ?? '');
 
-/** Who shares a network with databases or Redis is told to connect to one of them. */
+/** A service on the network of the databases or of Redis needs an address there in its environment. */
 export function* checkNetworks(placed: Placed): Iterable<string> {
   const { service, composition } = placed;
   if (isStore(service)) return;
