@@ -47,7 +47,7 @@ function chosenDrills(positionals: readonly string[]): readonly Drill[] {
 /** Runs a drill on a topology of its own. A drill that cannot go on is a report with a missed bar. */
 async function runDrill(drill: Drill, hasDemoData: boolean): Promise<DrillReport> {
   const startedAt = new Date().toISOString();
-  const data = mkdtempSync(join(tmpdir(), 'freight-drill-'));
+  const data = mkdtempSync(join(tmpdir(), 'drill-'));
   try {
     const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
     const cases = await drill.run({ project, data, environment, hasDemoData, say: (line) => console.log(line) });

@@ -19,7 +19,7 @@ export type ReplicationMode = 'asynchronous' | 'synchronous';
 
 /** Cuts off the primary region while clients read beside every region and write beside this one. Then another region is promoted. */
 export async function loseRegion(mode: ReplicationMode, firstMachine: number, site: DrillSite): Promise<DrillCase> {
-  await using regions = await Regions.start(site, mode, firstMachine);
+  await using regions = await Regions.start(site, firstMachine);
   const { next, writeMs } = await prepareDatabases(regions, mode);
   using routing = new LatencyRouting({
     active: [primary, elsewhere],

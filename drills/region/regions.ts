@@ -44,8 +44,9 @@ export class Regions implements AsyncDisposable {
   }
 
   /** Resolves when every region serves. @param firstMachine number of a machine that is free, with the two after it */
-  static async start(site: DrillSite, name: string, firstMachine: number): Promise<Regions> {
-    const regions = new Regions(site, join(site.data, name));
+  static async start(site: DrillSite, firstMachine: number): Promise<Regions> {
+    // A short name: HAProxy refuses a socket whose path has more than 97 characters.
+    const regions = new Regions(site, join(site.data, String(firstMachine)));
     try {
       await regions.#start(firstMachine);
       return regions;

@@ -16,8 +16,7 @@ export async function findEdgeFaults(): Promise<readonly string[]> {
   const checks: Readonly<Record<string, boolean>> = {
     'TLS 1.2 is accepted': old,
     'TLS 1.3 is refused': !current,
-    'plain HTTP is not answered with 308 and the address of HTTPS':
-      plain.status !== 308 || plain.location !== `https://${host}/graphql`,
+    'plain HTTP is not answered with 308 and the address of HTTPS': plain.status !== 308 || plain.location !== graphUrl,
     'Strict-Transport-Security is missing': !secure.headers
       .get('strict-transport-security')
       ?.includes('max-age=31536000'),

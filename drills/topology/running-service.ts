@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, type WriteStream } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ const execute = promisify(execFile);
 const pollMs = 100;
 const restartMs = 500;
 const stopMs = 40_000;
+const shownLines = 20;
 
 export interface RunningOptions {
   /** File for everything that the service prints. */
@@ -86,12 +87,17 @@ export class RunningService implements AsyncDisposable {
     this.#child?.kill(name);
   }
 
-  /** @throws Error if the service is not healthy in time, with the file of its log */
+  /** The last lines that the service has printed. */
+  get lastLines(): string {
+    return readFileSync(this.#options.logFile, 'utf8').trimEnd().split('\n').slice(-shownLines).join('\n');
+  }
+
+  /** @throws Error if the service is not healthy in time, with the last lines of its log */
   async healthy(timeoutMs: number): Promise<void> {
     const until = Date.now() + timeoutMs;
     while (!(await this.isHealthy())) {
       if (Date.now() > until)
-        throw new Error(`${this.name} is not healthy after ${timeoutMs / 1000} s. Its log: ${this.#options.logFile}`);
+        throw new Error(`${this.name} is not healthy after ${timeoutMs / 1000} s. It printed:\n${this.lastLines}`);
       await delay(pollMs);
     }
   }

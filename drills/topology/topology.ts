@@ -117,7 +117,7 @@ export class Topology implements AsyncDisposable {
     const logFile = join(this.#places.data, 'services', `${name}.log`);
     const running = new RunningService(name, this.here(program), { logFile, restarts: service.restart !== 'no' });
     this.services.set(name, running);
-    if (program.health.kind === 'exit') await this.#requireSuccess(running, logFile);
+    if (program.health.kind === 'exit') await this.#requireSuccess(running);
     else await running.healthy(healthyMs);
     this.#say(`${name} ${this.addresses.get(name)}`);
   }
@@ -132,9 +132,9 @@ export class Topology implements AsyncDisposable {
     if (condition === 'service_healthy' && !this.absent.includes(name)) await this.of(name).healthy(healthyMs);
   }
 
-  async #requireSuccess(running: RunningService, logFile: string): Promise<void> {
+  async #requireSuccess(running: RunningService): Promise<void> {
     const code = await running.exit;
-    if (code !== 0) throw new Error(`${running.name} exited with ${code}. Its log: ${logFile}`);
+    if (code !== 0) throw new Error(`${running.name} exited with ${code}. It printed:\n${running.lastLines}`);
   }
 
   /** @throws Error for a service that does not run here */
