@@ -46,7 +46,6 @@ export function createClientMetrics(registry: Registry): (request: SettledReques
   const labels = new BoundedLabels((client) => {
     for (const metric of [requests, points, duration]) void removeSeries<'client'>(metric, 'client', client);
   }, limits);
-  // Prometheus sees the first failure only as the difference to a value before it.
   for (const outcome of requestOutcomes) outcomes.inc({ outcome }, 0);
   return ({ client: name, caller, outcome, seconds, points: cost }) => {
     const client = labels.labelOf(name, caller);

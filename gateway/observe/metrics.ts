@@ -3,22 +3,26 @@ import { isErrorCode } from '#shared/errors/errors.ts';
 import { BoundedLabels, removeSeries } from '#shared/runtime/bounded-labels.ts';
 import { countSpans } from '#shared/runtime/tracing/span-metrics.ts';
 import { noTracer, type SpanCounts } from '#shared/runtime/tracing/tracer.ts';
-import type { Tier } from '#shared/vocabulary.ts';
-import type { RefusalReason } from '../access/budget/budgets.ts';
+import { type Tier, tiers } from '#shared/vocabulary.ts';
+import { type RefusalReason, refusalReasons } from '../access/budget/budgets.ts';
+import { keyRefusals } from '../access/callers/identify-key.ts';
 import type { PeerCounts } from '../access/control/heartbeat.ts';
 import type { OnDocumentWork } from '../access/documents/documents.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
 import { outcomeOf } from '../pipeline/request-outcome.ts';
-import type { CircuitState, TransportObserver } from '../transport/observer.ts';
+import type { TransportObserver } from '../transport/observer.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createPeerMetrics } from './peer-metrics.ts';
 import { createSupergraphMetrics, type SupergraphMetrics } from './supergraph-metrics.ts';
+import { createTransportMetrics } from './transport-metrics.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const circuitValues: Record<CircuitState, number> = { closed: 0, 'half-open': 0.5, open: 1 };
 
-/** Metrics of the gateway. Labels are bounded: subgraph names, codes of our table, and at most a few hundred operations. */
+/**
+ * Metrics of the gateway. Labels are bounded: subgraph names, codes of our table, and at most a few hundred operations. Counters whose labels are
+ * known begin at 0: Prometheus sees the first failure only as the difference to a value before it.
+ */
 export interface GatewayMetrics {
   readonly transport: TransportObserver;
   settled(settlement: Settlement): void;
@@ -68,31 +72,6 @@ export function createGatewayMetrics(spans: () => SpanCounts = noTracer.counts):
   });
   const countByClient = createClientMetrics(registry);
   countSpans(registry, 'gateway_spans_total', spans);
-  const subgraphDuration = new Histogram({
-    name: 'gateway_subgraph_request_duration_seconds',
-    help: 'Duration of requests to subgraphs, including retries and the time in the queue',
-    labelNames: ['subgraph'],
-    buckets: seconds,
-    registers,
-  });
-  const subgraphRequests = new Counter({
-    name: 'gateway_subgraph_requests_total',
-    help: 'Requests to subgraphs by outcome: ok, cancelled or an error code',
-    labelNames: ['subgraph', 'outcome'],
-    registers,
-  });
-  const subgraphEvents = new Counter({
-    name: 'gateway_subgraph_events_total',
-    help: 'Requests shared or retried, websockets broken or reconnected, subscriptions ended because their queue was full',
-    labelNames: ['subgraph', 'event'],
-    registers,
-  });
-  const circuit = new Gauge({
-    name: 'gateway_subgraph_circuit',
-    help: 'Circuit breaker: 0 closed, 0.5 half open, 1 open',
-    labelNames: ['subgraph'],
-    registers,
-  });
   const documentWork = new Counter({
     name: 'gateway_document_work_total',
     help: 'Documents parsed, validated and planned: ahead of requests, which is done for trusted documents, or for a request',
@@ -125,20 +104,14 @@ export function createGatewayMetrics(spans: () => SpanCounts = noTracer.counts):
     labelNames: ['reason', 'tier'],
     registers,
   });
+  for (const reason of keyRefusals) refusedKeys.inc({ reason }, 0);
+  for (const tier of tiers) {
+    points.inc({ tier }, 0);
+    for (const reason of refusalReasons) exceeded.inc({ reason, tier }, 0);
+  }
 
   return {
-    transport: {
-      onRequest(subgraph, milliseconds, outcome) {
-        subgraphDuration.observe({ subgraph }, milliseconds / 1000);
-        subgraphRequests.inc({ subgraph, outcome });
-      },
-      onShared: (subgraph) => subgraphEvents.inc({ subgraph, event: 'shared' }),
-      onRetry: (subgraph) => subgraphEvents.inc({ subgraph, event: 'retry' }),
-      onCircuit: (subgraph, state) => circuit.set({ subgraph }, circuitValues[state]),
-      onResubscribed: (subgraph) => subgraphEvents.inc({ subgraph, event: 'resubscribed' }),
-      onQueueOverflow: (subgraph) => subgraphEvents.inc({ subgraph, event: 'queue_overflow' }),
-      onBrokenSocket: (subgraph) => subgraphEvents.inc({ subgraph, event: 'broken_socket' }),
-    },
+    transport: createTransportMetrics(registry),
     settled(settlement) {
       const { startedAt, operationName, caller, client, tier, errorCodes, status, form } = settlement;
       const operation = labels.labelOf(operationName, caller);

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { CanaryChange, ServedRequest } from '../supergraph/canary/trials.ts';
 import type { GateReport } from '../supergraph/gate/run-gate.ts';
-import type { GateOutcome } from '../supergraph/gate/supergraph-gate.ts';
+import { type GateOutcome, gateOutcomes } from '../supergraph/gate/supergraph-gate.ts';
 
 /** Metrics of reloads. */
 export interface SupergraphMetrics {
@@ -48,6 +48,11 @@ export function createSupergraphMetrics(registry: Registry): SupergraphMetrics {
     labelNames: ['generation', 'outcome'],
     registers,
   });
+  for (const outcome of ['loaded', 'refused']) reloads.inc({ outcome }, 0);
+  for (const outcome of gateOutcomes) gates.inc({ outcome }, 0);
+  for (const outcome of ['promoted', 'rolled_back', 'replaced']) canaries.inc({ outcome }, 0);
+  for (const generation of ['current', 'canary'])
+    for (const outcome of ['ok', 'failed']) requests.inc({ generation, outcome }, 0);
   return {
     reloaded: (outcome) => reloads.inc({ outcome }),
     gate(outcome, report) {

@@ -78,6 +78,21 @@ describe('metrics', () => {
     expect((await fetch(`${gateway.adminUrl}/graphql`)).status).toBe(404);
   });
 
+  test('begin at 0, so that Prometheus sees the first failure as a difference', async () => {
+    await using gateway = await startTestGateway();
+    const text = await readMetrics(gateway.adminUrl);
+    for (const series of [
+      'gateway_request_outcomes_total{outcome="failed"}',
+      'gateway_supergraph_reloads_total{outcome="refused"}',
+      'gateway_supergraph_canaries_total{outcome="rolled_back"}',
+      'gateway_subgraph_events_total{subgraph="people",event="broken_socket"}',
+      'gateway_subgraph_circuit{subgraph="people"}',
+      'gateway_refused_keys_total{reason="network"}',
+      'gateway_budget_exceeded_total{reason="points",tier="FREE"}',
+    ])
+      expect(text).toContain(`${series} 0\n`);
+  });
+
   test('count requests, errors and subgraphs by bounded labels', async () => {
     await using gateway = await startTestGateway();
     await gateway.ask('query Names { people { name } }');

@@ -6,6 +6,8 @@ export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** Hooks for metrics and traces. Each is optional. */
 export interface TransportObserver {
+  /** The gateway begins to use a subgraph. */
+  onOpened?(subgraph: string): void;
   /** One request has ended. `milliseconds` include retries and the time in the queue. */
   onRequest?(subgraph: string, milliseconds: number, outcome: RequestOutcome): void;
   /** A request joined an identical query in flight. */

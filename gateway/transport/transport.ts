@@ -126,6 +126,7 @@ class SubgraphClients implements Transport {
     const http = new SubgraphClient(name, line, limits, this.#settings);
     const webSocket = new SubscriptionClient(name, subscriptionUrl(address), this.#settings);
     this.#webSockets.add(webSocket);
+    this.#settings.observer?.onOpened?.(name);
     return { address, http, webSocket };
   }
 

@@ -13,7 +13,8 @@ import { type BudgetSubject, budgetSubject, type TierLimits, tierLimits } from '
 /** `enforce` refuses what exceeds a budget, `measure` only counts it. */
 export type BudgetMode = 'enforce' | 'measure';
 
-export type RefusalReason = 'points' | 'requests' | 'page' | 'concurrent' | 'subscriptions';
+export const refusalReasons = ['points', 'requests', 'page', 'concurrent', 'subscriptions'] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
 
 export interface BudgetsOptions {
   readonly mode: BudgetMode;

@@ -14,7 +14,8 @@ export interface ApiKeyOptions {
   readonly now?: () => number;
 }
 
-export type KeyRefusal = 'mistyped' | 'unknown' | 'revoked' | 'expired' | 'network';
+export const keyRefusals = ['mistyped', 'unknown', 'revoked', 'expired', 'network'] as const;
+export type KeyRefusal = (typeof keyRefusals)[number];
 
 /** Called for each request with a key that is refused. @param apiKeyId undefined if no such key is known */
 export type OnRefusedKey = (reason: KeyRefusal, address: string, apiKeyId: string | undefined) => void;

@@ -10,7 +10,8 @@ import type { RecentOperations } from './recent-operations.ts';
 import { type GateReport, runGate } from './run-gate.ts';
 
 /** What became of a comparison. `accepted`: an administrator has accepted the supergraph, so nothing was compared. */
-export type GateOutcome = 'passed' | 'refused' | 'reported' | 'accepted' | 'failed';
+export const gateOutcomes = ['passed', 'refused', 'reported', 'accepted', 'failed'] as const;
+export type GateOutcome = (typeof gateOutcomes)[number];
 
 export interface GateOptions {
   readonly config: GatewayConfig;
