@@ -167,6 +167,46 @@ describe('an edge without TLS 1.3, or with a route to nowhere, is found', () => 
       'ClientTrafficPolicy edge: no Gateway edgy exists',
     ],
     [
+      'a header in which clients name any address',
+      'ClientTrafficPolicy',
+      'edge',
+      'spec.headers.earlyRequestHeaders.remove',
+      [],
+      'Gateway edge: earlyRequestHeaders must remove forwarded: clients could name other addresses',
+    ],
+    [
+      'a key of the CDN that the listener of clients does not ask for',
+      'SecurityPolicy',
+      'cdn',
+      'spec.targetRefs.0.sectionName',
+      'http',
+      'Gateway edge: listener https: a SecurityPolicy that requires the key of the CDN is required',
+    ],
+    [
+      'a key of the CDN at an unknown listener',
+      'SecurityPolicy',
+      'cdn',
+      'spec.targetRefs.0.sectionName',
+      'htps',
+      'SecurityPolicy cdn: no listener htps of the Gateway edge exists',
+    ],
+    [
+      'a key of the CDN in a Secret that nobody makes',
+      'SecurityPolicy',
+      'cdn',
+      'spec.apiKeyAuth.credentialRefs.0.name',
+      'cnd',
+      'SecurityPolicy cdn: no Secret cnd exists',
+    ],
+    [
+      'public networks that may name a client',
+      'ConfigMap',
+      'gateway-settings',
+      'data.TRUSTED_PROXIES',
+      '10.0.0.0/8,13.32.0.0/15',
+      'Deployment gateway: TRUSTED_PROXIES: networks of the edge are required, which are private; got 13.32.0.0/15',
+    ],
+    [
       'no redirect',
       'HTTPRoute',
       'redirect',
@@ -175,6 +215,12 @@ describe('an edge without TLS 1.3, or with a route to nowhere, is found', () => 
       'HTTPRoute redirect: a rule without a backend must lead to https',
     ],
   ]);
+
+  test('no key of the CDN', () => {
+    expect(findingsWithout('SecurityPolicy', 'cdn')).toContain(
+      'Gateway edge: listener https: a SecurityPolicy that requires the key of the CDN is required',
+    );
+  });
 
   test('no edge', () => {
     expect(findingsWithout('Gateway', 'edge')).toContain('HTTPRoute graph: no listener https of edge exists');

@@ -73,6 +73,20 @@ describe('an operator who changes a file of Terraform is told', () => {
       /aws_cloudfront_distribution\.graph.*web_acl_id must be .* It is missing\.$/,
     ],
     [
+      'a load balancer that shows the edge the address of the CDN',
+      'aws/routing.tf',
+      'preserve_client_ip.enabled=false',
+      'preserve_client_ip.enabled=true',
+      /locals\.balancer.*target-group-attributes must be "preserve_client_ip\.enabled=false"/,
+    ],
+    [
+      'a CDN that sends its key in another header',
+      'aws/cdn.tf',
+      '"x-cdn-key"',
+      '"x-key"',
+      /origin\.custom_header\.name must be "x-cdn-key"\. It is "x-key"\.$/,
+    ],
+    [
       'backups that the public may read',
       'aws/backups.tf',
       'block_public_policy     = true',

@@ -32,11 +32,38 @@ export const clientTrafficPolicy = z.strictObject({
       z.strictObject({ group: z.literal('gateway.networking.k8s.io'), kind: z.literal('Gateway'), name: z.string() }),
     ),
     tls: z.strictObject({ minVersion: z.literal('1.3') }),
-    clientIPDetection: z.strictObject({ xForwardedFor: z.strictObject({ numTrustedHops: z.int().min(1) }) }),
+    clientIPDetection: z.strictObject({ xForwardedFor: z.strictObject({ numTrustedHops: z.literal(1) }) }),
+    headers: z.strictObject({ earlyRequestHeaders: z.strictObject({ remove: z.array(z.string()) }) }),
+  }),
+});
+
+/** The header in which the CDN sends its key to the edge. */
+export const cdnKeyHeader = 'x-cdn-key';
+
+/** Envoy Gateway: who may send requests to a listener. */
+export const securityPolicy = z.strictObject({
+  apiVersion: z.literal('gateway.envoyproxy.io/v1alpha1'),
+  kind: z.literal('SecurityPolicy'),
+  metadata,
+  spec: z.strictObject({
+    targetRefs: z.array(
+      z.strictObject({
+        group: z.literal('gateway.networking.k8s.io'),
+        kind: z.literal('Gateway'),
+        name: z.string(),
+        sectionName: z.string(),
+      }),
+    ),
+    apiKeyAuth: z.strictObject({
+      credentialRefs: z.array(z.strictObject({ kind: z.literal('Secret'), name: z.string() })).min(1),
+      extractFrom: z.tuple([z.strictObject({ headers: z.tuple([z.literal(cdnKeyHeader)]) })]),
+      sanitize: z.literal(true),
+    }),
   }),
 });
 
 export const ownSchemas: readonly z.ZodObject<{ apiVersion: z.ZodLiteral<string>; kind: z.ZodLiteral<string> }>[] = [
   objectStore,
   clientTrafficPolicy,
+  securityPolicy,
 ];

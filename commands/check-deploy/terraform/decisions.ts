@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Finding } from '../finding.ts';
+import { cdnKeyHeader } from '../kubernetes/own-schemas.ts';
 import { type HclFile, terraformFolder } from './hcl.ts';
 
 /** An expression as the parser gives it. */
@@ -37,9 +38,11 @@ const decisions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'default_cache_behavior.cache_policy_id': expression('data.aws_cloudfront_cache_policy.nothing.id'),
     'default_cache_behavior.viewer_protocol_policy': 'https-only',
     'origin.custom_origin_config.origin_protocol_policy': 'https-only',
+    'origin.custom_header.name': cdnKeyHeader,
   },
   'aws_cloudfront_distribution.app': isBehindFirewall,
   'data.aws_cloudfront_cache_policy.nothing': { name: 'Managed-CachingDisabled' },
+  'locals.balancer': { 'nlb-target-type': 'ip', 'target-group-attributes': 'preserve_client_ip.enabled=false' },
   'aws_s3_bucket_public_access_block.app': isClosed,
   'aws_s3_bucket_public_access_block.backups': isClosed,
   'aws_s3_bucket_versioning.backups': { 'versioning_configuration.status': 'Enabled' },
@@ -65,7 +68,7 @@ export function checkDecisions(files: readonly HclFile[]): readonly Finding[] {
 }
 
 function findBlock(files: readonly HclFile[], [first = '', ...rest]: readonly string[]): readonly [string, unknown] {
-  const path = first === 'data' ? ['data', ...rest] : ['resource', first, ...rest];
+  const path = first === 'data' || first === 'locals' ? [first, ...rest] : ['resource', first, ...rest];
   for (const file of files) {
     const block = valueAt(file.blocks, path);
     if (block !== undefined) return [file.path, block];

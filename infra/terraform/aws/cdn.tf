@@ -38,6 +38,12 @@ data "aws_cloudfront_origin_request_policy" "everything" {
   name = "Managed-AllViewer"
 }
 
+# The same entry as in the other regions, where External Secrets reads it. Terraform's state has a copy of the key.
+data "aws_secretsmanager_secret_version" "cdn" {
+  region    = "us-east-1"
+  secret_id = "production/freight/cdn"
+}
+
 resource "aws_cloudfront_distribution" "graph" {
   enabled         = true
   comment         = "The API: nothing is kept."
@@ -53,6 +59,12 @@ resource "aws_cloudfront_distribution" "graph" {
     domain_name         = "entrance.${var.domain}"
     connection_attempts = 2
     connection_timeout  = 2
+
+    # The edge refuses requests without it: they came from another distribution (k8s/base/edge/gateway.yaml).
+    custom_header {
+      name  = "x-cdn-key"
+      value = jsondecode(data.aws_secretsmanager_secret_version.cdn.secret_string)[var.cdn_key]
+    }
 
     custom_origin_config {
       http_port                = 80

@@ -79,6 +79,15 @@ locals {
   entrance_groups = {
     for pair in setproduct(keys(local.regions), keys(local.entrance_sources)) : "${pair[0]}-${pair[1]}" => { region = pair[0], source = pair[1] }
   }
+
+  # The load balancer does not keep the addresses of the CDN: Envoy sees a private one, which gateways trust
+  # (docs/decisions/0038-client-addresses.md).
+  balancer = {
+    type                    = "external"
+    scheme                  = "internet-facing"
+    nlb-target-type         = "ip"
+    target-group-attributes = "preserve_client_ip.enabled=false"
+  }
 }
 
 data "aws_ec2_managed_prefix_list" "source" {
@@ -112,12 +121,11 @@ resource "aws_security_group" "entrance" {
 output "entrance_annotations" {
   value = {
     for region in keys(local.regions) : region => {
-      "service.beta.kubernetes.io/aws-load-balancer-type"            = "external"
-      "service.beta.kubernetes.io/aws-load-balancer-scheme"          = "internet-facing"
-      "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type" = "ip"
-      "service.beta.kubernetes.io/aws-load-balancer-eip-allocations" = join(",", [for zone in local.zones : aws_eip.entrance["${region}-${zone}"].allocation_id])
-      "service.beta.kubernetes.io/aws-load-balancer-subnets"         = join(",", [for zone in local.zones : aws_subnet.public["${region}-${zone}"].id])
-      "service.beta.kubernetes.io/aws-load-balancer-security-groups" = join(",", [for source in keys(local.entrance_sources) : aws_security_group.entrance["${region}-${source}"].id])
+      for name, value in merge(local.balancer, {
+        eip-allocations = join(",", [for zone in local.zones : aws_eip.entrance["${region}-${zone}"].allocation_id])
+        subnets         = join(",", [for zone in local.zones : aws_subnet.public["${region}-${zone}"].id])
+        security-groups = join(",", [for source in keys(local.entrance_sources) : aws_security_group.entrance["${region}-${source}"].id])
+      }) : "service.beta.kubernetes.io/aws-load-balancer-${name}" => value
     }
   }
 }

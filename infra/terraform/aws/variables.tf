@@ -26,6 +26,17 @@ variable "requests_per_address" {
   default     = 30000
 }
 
+variable "cdn_key" {
+  description = "Which of the two keys the CDN sends to the edge: first or second."
+  type        = string
+  default     = "first"
+
+  validation {
+    condition     = contains(["first", "second"], var.cdn_key)
+    error_message = "The entry production/freight/cdn has the keys first and second."
+  }
+}
+
 variable "shield_advanced" {
   description = "Shield Advanced costs 3,000 USD a month and an obligation of a year. Shield Standard is always on."
   type        = bool

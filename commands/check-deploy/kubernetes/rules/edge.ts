@@ -6,7 +6,6 @@ import {
 } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import { Service } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
-import { clientTrafficPolicy } from '../own-schemas.ts';
 import { healthPaths } from '../served-paths.ts';
 
 type Route = KubernetesObject & IHTTPRoute;
@@ -18,8 +17,7 @@ export function* checkEdge(objects: readonly KubernetesObject[]): Iterable<Fault
   for (const object of routes) for (const says of checkRoute(object, objects)) yield { object, says };
   const leads = (wanted: string) =>
     routes.some((route) => listenersOf(route, objects).some(({ protocol }) => protocol === wanted));
-  for (const object of ofKind(objects, Gateway))
-    for (const says of checkGateway(object, objects)) yield { object, says };
+  for (const object of ofKind(objects, Gateway)) for (const says of checkGateway(object)) yield { object, says };
   const edge = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'edge' } };
   for (const protocol of ['HTTP', 'HTTPS'])
     if (!leads(protocol)) yield { object: edge, says: `a listener for ${protocol} with a route is required` };
@@ -29,7 +27,6 @@ export function* checkEdge(objects: readonly KubernetesObject[]): Iterable<Fault
     yield { object: edge, says: 'a redirect from HTTP to https is required' };
   if (!rules.some(({ backendRefs = [] }) => backendRefs.length > 0))
     yield { object: edge, says: 'a route of health without TLS is required, for the checks of DNS' };
-  yield* checkTargets(objects);
 }
 
 /** The listeners at which a route starts. */
@@ -67,25 +64,10 @@ const hasPort = (objects: readonly KubernetesObject[], name: string, port: numbe
     ({ metadata, spec }) => metadata.name === name && spec?.ports?.some((one) => one.port === port),
   );
 
-function* checkGateway(
-  { metadata, spec }: KubernetesObject & IGateway,
-  objects: readonly KubernetesObject[],
-): Iterable<string> {
+function* checkGateway({ metadata, spec }: KubernetesObject & IGateway): Iterable<string> {
   for (const { name, protocol, tls } of spec.listeners) {
     const isEncrypted = protocol === 'HTTPS' && tls?.mode === 'Terminate' && tls.certificateRefs?.length;
     if (protocol !== 'HTTP' && !isEncrypted) yield `listener ${name}: HTTPS with a certificate is required`;
   }
   if (!metadata.annotations?.['cert-manager.io/cluster-issuer']) yield 'an issuer of certificates is required';
-  const policies = objects.flatMap((object) => clientTrafficPolicy.safeParse(object).data ?? []);
-  const own = policies.filter((one) => one.spec.targetRefs.some(({ name }) => name === metadata.name));
-  if (own.length !== 1) yield 'one ClientTrafficPolicy, which sets the version of TLS, is required';
-}
-
-function* checkTargets(objects: readonly KubernetesObject[]): Iterable<Fault> {
-  for (const object of objects) {
-    const policy = clientTrafficPolicy.safeParse(object).data;
-    for (const { kind, name } of policy?.spec.targetRefs ?? [])
-      if (!objects.some((one) => one.kind === kind && one.metadata.name === name))
-        yield { object, says: `no ${kind} ${name} exists` };
-  }
 }

@@ -15,6 +15,7 @@ export function* checkProcesses(objects: readonly KubernetesObject[]): Iterable<
       ...checkStart(product.process, variables),
       ...checkReplicas(workload, variables),
       ...checkStaff(variables),
+      ...checkProxies(variables),
       ...checkPorts(product.container, variables),
       ...checkEnd(workload, variables),
     ])
@@ -42,6 +43,13 @@ function* checkReplicas({ replicas }: Workload, variables: readonly Variable[]):
 }
 
 const isPrivate = (range: string): boolean => /^(10|127|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(range);
+
+/** The CDN is known by its key; whoever has another address of its public networks could name any client. */
+function* checkProxies(variables: readonly Variable[]): Iterable<string> {
+  const ranges = valueIn(variables, 'TRUSTED_PROXIES')?.split(',') ?? [];
+  for (const range of ranges)
+    if (!isPrivate(range)) yield `TRUSTED_PROXIES: networks of the edge are required, which are private; got ${range}`;
+}
 
 /** Clients come through the CDN and keep their public addresses. */
 function* checkStaff(variables: readonly Variable[]): Iterable<string> {

@@ -2,6 +2,7 @@ import { ExternalSecret, type IExternalSecret } from '@kubernetes-models/externa
 import { Secret } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { type Database, databasesOf } from '../network/databases.ts';
+import { securityPolicy } from '../own-schemas.ts';
 import { containersOf, type Workload, workloadsOf } from '../workloads.ts';
 
 /** A key of a Secret that an object reads. Without a key it reads all of them. */
@@ -72,7 +73,15 @@ function* checkUses(uses: readonly Use[], objects: readonly KubernetesObject[]):
 const usesOf = (objects: readonly KubernetesObject[]): readonly Use[] => [
   ...workloadsOf(objects).flatMap(usesOfPod),
   ...databasesOf(objects).flatMap(usesOfDatabase),
+  ...objects.flatMap(usesOfEdge),
 ];
+
+/** The edge accepts every key of a Secret. */
+const usesOfEdge = (object: KubernetesObject): readonly Use[] =>
+  (securityPolicy.safeParse(object).data?.spec.apiKeyAuth.credentialRefs ?? []).map(({ name }) => ({
+    object,
+    secret: name,
+  }));
 
 function usesOfPod(workload: Workload): readonly Use[] {
   const { object, pod } = workload;
