@@ -8,8 +8,6 @@ export interface LoadJob {
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly seconds: number;
-  /** Milliseconds from one request of a connection to the next; absent = the next one follows the response. */
-  readonly everyMs?: number;
 }
 
 export interface LoadResult {
@@ -38,7 +36,6 @@ async function run(job: LoadJob): Promise<LoadResult> {
     url: job.url,
     users,
     ends: { seconds: job.seconds },
-    everyMs: job.everyMs ?? 0,
   });
   return {
     requestsPerSecond: times.length / seconds,

@@ -43,7 +43,7 @@ export async function measure(
   const bodies = requests.map((request) => JSON.stringify(request));
   const load = (duration: number) =>
     runProgram<LoadResult>(
-      './load.ts',
+      new URL('./load.ts', import.meta.url),
       { url, token, bodies, connections, seconds: duration } satisfies LoadJob,
       signal,
     );
@@ -74,5 +74,9 @@ async function measureFloor(
   for (const operation of operations) {
     requests.push(await recordStatements(async () => requireData(await client.send(operation))));
   }
-  return runProgram('./floor.ts', { requests, connections, seconds } satisfies FloorJob, signal);
+  return runProgram(
+    new URL('./floor.ts', import.meta.url),
+    { requests, connections, seconds } satisfies FloorJob,
+    signal,
+  );
 }

@@ -50,7 +50,11 @@ async function run(): Promise<void> {
     const bodies = variables.map((given) => JSON.stringify({ query, operationName: operation.name, variables: given }));
     const job = { url: product.url, token: await session.accessToken(), bodies, connections: 8 };
     const load = (seconds: number) =>
-      runProgram<LoadResult>('./load.ts', { ...job, seconds } satisfies LoadJob, interrupted.signal);
+      runProgram<LoadResult>(
+        new URL('./load.ts', import.meta.url),
+        { ...job, seconds } satisfies LoadJob,
+        interrupted.signal,
+      );
     await load(3); // warm
     const inspector = new Session();
     inspector.connect();

@@ -8,22 +8,27 @@ import { readMetrics } from '../../gateway/testing/metrics.ts';
 import { type Operation, operations } from '../graph/operations.ts';
 import type { Measured } from '../graph/product.ts';
 import { startVariants } from '../graph/separate.ts';
-import { loadFor, type Pair, type Run, runPairs } from './pairs.ts';
+import { loadFor, type Round, type Run, runRounds } from './rounds.ts';
 
 const { values: flags } = orExit(() =>
   readCommandLine({
     call: 'npm run bench:tracing --',
     does: 'Compares the CPU time and the p95 of requests with every trace recorded and with none. See bench/tracing/README.md.',
     options: {
-      rounds: { type: 'string', value: 'NUMBER', default: '7', help: 'pairs of runs for each operation (7)' },
-      seconds: { type: 'string', value: 'NUMBER', default: '2', help: 'length of a run (2)' },
+      rounds: { type: 'string', value: 'NUMBER', default: '7', help: 'rounds of each operation and load (7)' },
+      seconds: { type: 'string', value: 'NUMBER', default: '5', help: 'length of a round (5)' },
       connections: {
         type: 'string',
         value: 'NUMBER',
-        default: '2',
-        help: 'requests in flight at a time on each side (2)',
+        default: '4',
+        help: 'requests in flight at a time (4)',
       },
       only: { type: 'string', value: 'NAMES', default: '', help: 'of operations, with commas (all)' },
+      control: {
+        type: 'boolean',
+        default: false,
+        help: 'compares two products without traces: how far figures deviate',
+      },
       shipments: { type: 'string', value: 'NUMBER', default: '2000', help: 'history of the product (2000)' },
     },
   }),
@@ -60,8 +65,9 @@ async function bench(): Promise<void> {
   });
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
   const { port } = collector.address() as AddressInfo; // of a TCP server
+  const untraced = { OTEL_SDK_DISABLED: 'true' };
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
-  const { products, close } = await startVariants(shipments, [{ OTEL_SDK_DISABLED: 'true' }, traced]);
+  const { products, close } = await startVariants(shipments, [untraced, flags.control ? untraced : traced]);
   const [off, on] = products;
   try {
     if (!off || !on) throw new Error('two variants start two products');
@@ -79,25 +85,26 @@ async function bench(): Promise<void> {
 /** @returns the number of missed bars */
 async function compare(operation: Operation, off: Measured, on: Measured): Promise<number> {
   const { signal } = interrupted;
-  const sides = [await loadFor(operation, off, signal), await loadFor(operation, on, signal)] as const;
-  await runPairs(sides, 1, { connections, seconds: warmSeconds });
-  const full = await runPairs(sides, rounds, { connections, seconds });
-  // Each side gets half of it. Both get the same number of requests: at full load, the slower side queues for longer.
-  const capacity = median(full.map((pair) => pair[0].requestsPerSecond + pair[1].requestsPerSecond));
-  const rate = (usualPart * capacity) / 2;
-  const usual = await runPairs(sides, rounds, { connections, seconds, rate });
-  return report(operation, 'full load', full) + report(operation, `2×${rate.toFixed(0)}/s`, usual);
+  const both = [await loadFor(operation, off), await loadFor(operation, on)] as const;
+  await runRounds(both, 1, { connections, seconds: warmSeconds }, signal);
+  const full = await runRounds(both, rounds, { connections, seconds }, signal);
+  const rate = usualPart * median(full.map(({ requestsPerSecond }) => requestsPerSecond));
+  const usual = await runRounds(both, rounds, { connections, seconds, rate }, signal);
+  return report(operation, 'full load', full) + report(operation, `${rate.toFixed(0)}/s`, usual);
 }
 
 /** @returns the number of missed bars */
-function report({ name }: Operation, load: string, pairs: readonly Pair[]): number {
-  const cpuPercent = median(pairs.map(([before, after]) => (after.cpuMs / before.cpuMs - 1) * 100));
+function report({ name }: Operation, load: string, done: readonly Round[]): number {
+  const pairs = done.map(({ runs }) => runs);
+  const ratios = pairs.map(([before, after]) => (after.cpuMs / before.cpuMs - 1) * 100);
+  const cpuPercent = median(ratios);
   const p95Ms = median(pairs.map(([before, after]) => after.p95Ms - before.p95Ms));
   const failed = pairs.flat().reduce((sum, run) => sum + run.failed, 0);
   const of = (side: 0 | 1, figure: (run: Run) => number) => median(pairs.map((pair) => figure(pair[side])));
   const cpu = (side: 0 | 1) => of(side, (run) => run.cpuMs).toFixed(2);
   const p95 = (side: 0 | 1) => of(side, (run) => run.p95Ms).toFixed(1);
-  const costs = `CPU ${cpu(0)} → ${cpu(1)} ms (${signed(cpuPercent)} %), p95 ${p95(0)} → ${p95(1)} ms (${signed(p95Ms)} ms)`;
+  const spread = `${signed(Math.min(...ratios))} to ${signed(Math.max(...ratios))}`;
+  const costs = `CPU ${cpu(0)} → ${cpu(1)} ms (${signed(cpuPercent)} %, rounds ${spread}), p95 ${p95(0)} → ${p95(1)} ms (${signed(p95Ms)} ms)`;
   console.log(`${name.padEnd(20)} ${load.padStart(9)}: ${costs}, failed ${failed}`);
   return Number(cpuPercent >= bars.cpuPercent) + Number(p95Ms >= bars.p95Ms) + Number(failed > 0);
 }

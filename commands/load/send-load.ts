@@ -51,7 +51,7 @@ export async function sendLoad({ url, users, ends, everyMs = 0, ca }: Load): Pro
         else due = performance.now();
         if (isOver(sent)) return;
         const body = bodies[sent % bodies.length] ?? bodies[0];
-        const failure = await send(client, {
+        const failure = await sendRequest(client, {
           path: pathname,
           method: 'POST',
           headers: { 'content-type': 'application/json', ...headers },
@@ -72,7 +72,7 @@ export async function sendLoad({ url, users, ends, everyMs = 0, ca }: Load): Pro
 }
 
 /** @returns the code of the failure; undefined when the response has no error */
-function send(client: Client, request: Dispatcher.DispatchOptions): Promise<string | undefined> {
+export function sendRequest(client: Client, request: Dispatcher.DispatchOptions): Promise<string | undefined> {
   return new Promise((resolve) => {
     let failure: string | undefined;
     client.dispatch(request, {
