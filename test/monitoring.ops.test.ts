@@ -7,89 +7,98 @@ import { z } from 'zod';
 import { allRules } from '../commands/monitoring/all-rules.ts';
 import { exporterMetrics } from '../commands/monitoring/exporters.ts';
 import { isAlert } from '../commands/monitoring/rule.ts';
+import { missingIn, readLabels } from './expression-labels.ts';
 import { metricsIn } from './expressions.ts';
 import { startTestGraph, type TestGraph } from './graph/graph.ts';
+import { metricsOf, withScrapeLabels } from './known-metrics.ts';
+import { rareMetrics } from './rare-metrics.ts';
 
 const project = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
 /** The rules and dashboards as Prometheus and Grafana read them, against a running product. */
 const dashboard = z.object({
-  panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) })),
+  panels: z.array(
+    z.object({
+      title: z.string(),
+      targets: z.array(z.object({ expr: z.string(), legendFormat: z.string().default('') })),
+    }),
+  ),
 });
 const rules = Object.values(allRules(project)).flatMap((groups) => groups.flatMap((group) => group.rules));
-const recorded = rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
-const expressions = [
-  ...rules.map(
-    (rule) => [isAlert(rule) ? `alert ${rule.alert} ${rule.severity}` : `rule ${rule.record}`, rule.expr] as const,
+const recordingRules = rules.flatMap((rule) => (isAlert(rule) ? [] : [rule]));
+
+/** An expression with the text that shows labels of its result. */
+interface Shown {
+  readonly where: string;
+  readonly expr: string;
+  readonly text: string;
+}
+const expressions: readonly Shown[] = [
+  ...rules.map((rule) =>
+    isAlert(rule)
+      ? { where: `alert ${rule.alert} ${rule.severity}`, expr: rule.expr, text: rule.summary }
+      : { where: `rule ${rule.record}`, expr: rule.expr, text: '' },
   ),
   ...globSync('monitoring/grafana/dashboards/*.json', { cwd: project }).flatMap((file) =>
     dashboard
       .parse(JSON.parse(readFileSync(join(project, file), 'utf8')))
-      .panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [`${file}: ${title}`, expr] as const)),
+      .panels.flatMap(({ title, targets }) =>
+        targets.map(({ expr, legendFormat: text }) => ({ where: `${file}: ${title}`, expr, text })),
+      ),
   ),
 ];
 
 describe('rules and dashboards', () => {
   let graph: TestGraph;
-  let served: ReadonlySet<string>;
+  let scrapes: readonly string[];
   beforeAll(async () => {
     graph = await startTestGraph({ budgetMode: 'enforce' });
-    const texts = await Promise.all([graph.adminUrl, ...graph.product.urls.values()].map(scrape));
-    served = new Set(texts.flatMap(namesIn));
+    await Promise.all(graph.product.subgraphs.map((subgraph) => subgraph.measure()));
+    await graph.ask('dispatcher', '{ shipments(first: 5) { nodes { id } } }');
+    const alone = await graph.without('shipments');
+    await alone.ask('dispatcher', '{ shipments(first: 5) { nodes { id } } }');
+    scrapes = await Promise.all([graph.adminUrl, alone.adminUrl, ...graph.product.urls.values()].map(scrape));
+    await alone.close();
   });
   afterAll(() => graph.close());
 
-  test('read metrics that the running product or a named exporter has', () => {
-    const known = new Set([...served, ...recorded, ...Object.values(exporterMetrics).flat()]);
-    const unknown = expressions.flatMap(([where, expr]) =>
-      metricsIn(expr).flatMap((name) => (known.has(name) ? [] : [`${where}: ${name}`])),
-    );
-    expect(unknown).toEqual([]);
+  test('read metrics and labels that the running product or a named exporter has, and show labels that they read', async () => {
+    const product = metricsOf([...scrapes, ...(await rareMetrics())]);
+    const known = withScrapeLabels(product, join(project, 'monitoring/prometheus/prometheus.yml'), recordingRules);
+    const faults = expressions.flatMap(({ where, expr, text }) => {
+      const { labels, faults: found } = readLabels(expr, known);
+      const missing = missingIn(text, labels).map(
+        (label) => `"${text}" shows ${label}, which the result does not have`,
+      );
+      return [...found, ...missing].map((fault) => `${where}: ${fault}`);
+    });
+    expect(faults).toEqual([]);
   });
 
-  test('show figures of the company and of the queues as soon as they are measured', async () => {
-    await Promise.all(graph.product.subgraphs.map((subgraph) => subgraph.measure()));
-    const texts = await Promise.all([...graph.product.urls.values()].map(scrape));
-    const measured = new Set(texts.flatMap((text) => [...text.matchAll(/^(\w+)\{/gm)].map(([, name]) => name)));
-    const wanted = [...new Set(expressions.flatMap(([, expr]) => metricsIn(expr)))].filter(
-      (name) => /^(?:freight_|subgraph_jobs)/.test(name) && !exporterMetrics['node']?.includes(name),
+  test('show figures of the company and of the queues as soon as they are measured', () => {
+    const measured = metricsOf(scrapes);
+    const wanted = [...new Set(expressions.flatMap(({ expr }) => metricsIn(expr)))].filter(
+      (name) => /^(?:freight_|subgraph_jobs)/.test(name) && !(name in exporterMetrics.node),
     );
     expect(wanted.length).toBeGreaterThan(10);
     expect(wanted.filter((name) => !measured.has(name))).toEqual([]);
   });
 
-  test('show the points that operations cost', async () => {
-    await graph.ask('dispatcher', '{ shipments(first: 5) { nodes { id } } }');
-    const text = await scrape(graph.adminUrl);
+  test('show the points that operations cost', () => {
+    const [text] = scrapes;
     expect(text).toMatch(/^gateway_cost_points_total\{tier="\w+"\} [1-9]/m);
     expect(text).toMatch(/^gateway_client_points_total\{client="\w+"\} [1-9]/m);
   });
 
   test('read every metric that is named for an exporter', () => {
-    const read = new Set(expressions.flatMap(([, expr]) => metricsIn(expr)));
-    expect(
-      Object.values(exporterMetrics)
-        .flat()
-        .filter((name) => !read.has(name)),
-    ).toEqual([]);
-  });
-
-  test('an expression that is no PromQL, or a metric that nobody has, would be found', () => {
-    expect(() => metricsIn('sum(rate(gateway_requests_total[5m])')).toThrow('no PromQL');
-    expect(metricsIn('sum by (le) (rate(no_such_metric{a="b"}[5m])) > 1')).toEqual(['no_such_metric']);
-    expect(served.has('no_such_metric')).toBe(false);
+    const read = new Set(expressions.flatMap(({ expr }) => metricsIn(expr)));
+    const named = Object.values(exporterMetrics).flatMap((metrics) => Object.keys(metrics));
+    expect(named.filter((name) => !read.has(name))).toEqual([]);
   });
 });
 
 const scrape = async (url: string): Promise<string> => (await fetch(new URL('/metrics', url))).text();
-
-/** Names of metrics in a scrape, those of histograms with their parts. Metrics without a series yet have a type. */
-function namesIn(text: string): readonly string[] {
-  return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
-    type === 'histogram' || type === 'summary' ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
-  );
-}
 
 test('Prometheus accepts every rule, without a duplicate', async () => {
   const files = globSync('monitoring/prometheus/rules/*.yml', { cwd: project });

@@ -7,7 +7,7 @@ import { readComposeData, readComposeFile } from '../../drills/topology/compose-
 import { withNextSet } from '../../drills/topology/next-set.ts';
 import { newComposeSecrets } from '../keys/compose-secrets.ts';
 import { allRules } from '../monitoring/all-rules.ts';
-import { exporterMetrics } from '../monitoring/exporters.ts';
+import { exporterMetrics, proxies } from '../monitoring/exporters.ts';
 import { monitoringFiles } from '../monitoring/files.ts';
 import { notation } from '../monitoring/proof.ts';
 import { isAlert, runbookOf } from '../monitoring/rule.ts';
@@ -82,4 +82,9 @@ test('Prometheus reads every process and exporter of the compose file, and each 
   expect(observed.filter((name) => !withoutMetrics.includes(name) && !hosts.includes(name))).toEqual([]);
   expect(hosts.filter((host) => host === undefined || !observed.includes(host))).toEqual([]);
   expect(Object.keys(exporterMetrics).filter((job) => !jobs.some(({ job_name: name }) => name === job))).toEqual([]);
+});
+
+test('the names of proxies that expressions may use are those of HAProxy', () => {
+  const text = readFileSync(join(project, 'infra/haproxy/haproxy.cfg'), 'utf8');
+  expect(Array.from(text.matchAll(/^(?:frontend|backend) (\S+)/gm), ([, name]) => name)).toEqual(proxies);
 });
