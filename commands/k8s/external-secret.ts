@@ -1,9 +1,8 @@
 import type { IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
-import type { Secret } from '#shared/settings/process-secrets.ts';
 import { labelsOf } from './labels.ts';
 
-/** Reads the secrets of one process, and no others, from the store of the region: entry `freight/NAME`, one property per setting. */
-export function externalSecretOf(name: string, secrets: readonly Secret[]): IExternalSecret {
+/** Reads the secrets of one process, or of the channels of alerts, from the store of the region: entry `freight/NAME`, one property per secret. */
+export function externalSecretOf(name: string, secrets: readonly string[]): IExternalSecret {
   return {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { secretsOf } from '../check-deploy/product-processes.ts';
+import { alertmanagerConfigOf, channelsSecret } from './alertmanager-config.ts';
 import { disruptionBudgetOf, horizontalOf, verticalOf } from './autoscaling.ts';
 import { deployedProcesses } from './deployed-process.ts';
 import { deploymentOf } from './deployment.ts';
@@ -24,7 +25,7 @@ export interface WrittenFile {
   readonly text: string;
 }
 
-/** The files that `npm run k8s` writes, from supergraph.yaml, the settings of the processes, k8s/edges.yaml and the rules of Prometheus. */
+/** The files that `npm run k8s` writes, from supergraph.yaml, the settings of the processes, k8s/edges.yaml, the rules of Prometheus and the routes of Alertmanager. */
 export function writtenFiles(project: string): readonly WrittenFile[] {
   const edges = readEdges(join(project, 'k8s/edges.yaml'));
   return [
@@ -53,6 +54,7 @@ export function writtenFiles(project: string): readonly WrittenFile[] {
       written(`components/${component}/network-policies.yaml`, componentPoliciesOf(edges, component)),
     ),
     ...alertRules(project),
+    ...alertRoutes(project),
     { path: 'docs/operations/network.md', text: renderNetwork(readEdgesFile(join(project, 'k8s/edges.yaml'))) },
   ];
 }
@@ -82,4 +84,16 @@ function alertRules(project: string): readonly WrittenFile[] {
       spec: parse(readFileSync(join(folder, file), 'utf8')),
     }));
   return [written('components/monitoring/rules.yaml', rules)];
+}
+
+/** The routes and receivers of monitoring/alertmanager, and the Secret with the addresses of the channels. */
+function alertRoutes(project: string): readonly WrittenFile[] {
+  const path = join(project, 'monitoring/alertmanager/alertmanager.yml');
+  if (!existsSync(path)) return [];
+  return [
+    written('components/monitoring/alertmanager.yaml', [
+      alertmanagerConfigOf(parse(readFileSync(path, 'utf8'))),
+      externalSecretOf(channelsSecret, ['slack-url', 'pagerduty-key']),
+    ]),
+  ];
 }

@@ -3,6 +3,7 @@ import { Cluster, ScheduledBackup } from '@kubernetes-models/cloudnative-pg/post
 import { ExternalSecret, SecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import { Gateway, HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import { Probe, PrometheusRule, ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { AlertmanagerConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1';
 import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { CronJob, Job } from 'kubernetes-models/batch/v1';
@@ -24,6 +25,7 @@ interface ModelClass {
 }
 
 const models: readonly ModelClass[] = [
+  AlertmanagerConfig,
   Cluster,
   ConfigMap,
   CronJob,
@@ -67,12 +69,17 @@ function checkSchema(schema: z.ZodType, object: KubernetesObject): readonly stri
   return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
+/** Validators of the models leave out fields of this name, which is also a keyword of their schemas. */
+const lostField = '.description';
+
 function checkAgainst(Model: ModelClass, object: KubernetesObject): readonly string[] {
   // The constructor accepts the data of one kind, which only its validator can prove.
   const instance = new Model(object as never);
   try {
     const unknown = findUnknownFields(instance, (watched) => watched.validate());
-    return unknown.map((field) => `${field} is no field of ${describeObject(object)}`);
+    return unknown
+      .filter((field) => !field.endsWith(lostField))
+      .map((field) => `${field} is no field of ${describeObject(object)}`);
   } catch (error) {
     return [errorMessage(error)];
   }

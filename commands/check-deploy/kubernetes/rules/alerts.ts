@@ -1,15 +1,18 @@
 import { Probe, PrometheusRule, ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { AlertmanagerConfig } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1';
 import { Service } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { selects } from '../workloads.ts';
 
-/** Finds alerts about jobs that no monitor scrapes: they would never fire. */
+/** Finds alerts that nobody is told of, and those about jobs that no monitor scrapes: they would never fire. */
 export function* checkAlerts(objects: readonly KubernetesObject[]): Iterable<Fault> {
   const jobs = jobsOf(objects);
   for (const object of ofKind(objects, PrometheusRule)) {
     const rules = object.spec?.groups?.flatMap((group) => group.rules ?? []) ?? [];
     const named = new Set(rules.flatMap(({ expr }) => jobsIn(String(expr))));
     for (const job of named) if (!jobs.has(job)) yield { object, says: `no monitor makes the job ${job}` };
+    if (ofKind(objects, AlertmanagerConfig).length === 0)
+      yield { object, says: 'an AlertmanagerConfig is required: nobody is told of its alerts' };
   }
 }
 

@@ -1,4 +1,8 @@
 import { ExternalSecret, type IExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import {
+  AlertmanagerConfig,
+  type IAlertmanagerConfig,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1';
 import { Secret } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { type Database, databasesOf } from '../network/databases.ts';
@@ -74,6 +78,7 @@ const usesOf = (objects: readonly KubernetesObject[]): readonly Use[] => [
   ...workloadsOf(objects).flatMap(usesOfPod),
   ...databasesOf(objects).flatMap(usesOfDatabase),
   ...objects.flatMap(usesOfEdge),
+  ...ofKind(objects, AlertmanagerConfig).flatMap(usesOfAlerts),
 ];
 
 /** The edge accepts every key of a Secret. */
@@ -112,4 +117,13 @@ function usesOfDatabase({ object, spec }: Database): readonly Use[] {
     ),
     ...files.map(({ name = '', key }) => ({ object, secret: name, key })),
   ];
+}
+
+/** Alertmanager reads the addresses of its channels. */
+function usesOfAlerts(object: KubernetesObject & IAlertmanagerConfig): readonly Use[] {
+  const selectors = (object.spec.receivers ?? []).flatMap(({ slackConfigs = [], pagerdutyConfigs = [] }) => [
+    ...slackConfigs.map(({ apiURL }) => apiURL),
+    ...pagerdutyConfigs.map(({ routingKey }) => routingKey),
+  ]);
+  return selectors.flatMap((one) => (one ? [{ object, secret: one.name ?? '', key: one.key }] : []));
 }
