@@ -76,6 +76,12 @@ describe('rules and dashboards', () => {
     expect(faults).toEqual([]);
   });
 
+  test('find metrics that are named as Prometheus advises', async () => {
+    const texts = [...scrapes, ...(await rareMetrics())];
+    const advice = await Promise.all(texts.map(adviceOn));
+    expect(advice.join('')).toBe('');
+  });
+
   test('show figures of the company and of the queues as soon as they are measured', () => {
     const measured = metricsOf(scrapes);
     const wanted = [...new Set(expressions.flatMap(({ expr }) => metricsIn(expr)))].filter(
@@ -99,6 +105,16 @@ describe('rules and dashboards', () => {
 });
 
 const scrape = async (url: string): Promise<string> => (await fetch(new URL('/metrics', url))).text();
+
+/** What promtool says of the names, types and descriptions in a scrape. Those of `nodejs_active_*` are prom-client's. */
+async function adviceOn(text: string): Promise<string> {
+  const checking = run('promtool', ['check', 'metrics']);
+  checking.child.stdin?.end(text.replaceAll(/^.*\bnodejs_active_.*\n/gm, ''));
+  return checking.then(
+    () => '',
+    ({ stdout, stderr }) => `${stdout}${stderr}`,
+  );
+}
 
 test('Prometheus accepts every rule, without a duplicate', async () => {
   const files = globSync('monitoring/prometheus/rules/*.yml', { cwd: project });

@@ -1,8 +1,9 @@
 import { type Dashboard, described, figure, graph } from '../panel.ts';
 
 const last30 = (metric: string) => `max(${metric}{days="30"})`;
-/** The share of bucketed deliveries is read with histogram_quantile: they are cumulative. */
-const deliveryTime = (share: number) => `histogram_quantile(${share}, max by (le) (freight_deliveries_by_duration))`;
+const deliveries = 'freight_delivery_duration_seconds';
+/** Without `rate`: the histogram is that of the last 30 days. */
+const deliveryTime = (share: number) => `histogram_quantile(${share}, max by (le) (${deliveries}_bucket))`;
 const trend = (title: string, unit: Parameters<typeof graph>[1], metric: string) =>
   graph(title, unit, [`max by (days) (${metric})`, 'last {{days}} days']);
 
@@ -32,9 +33,10 @@ const business: Dashboard = {
       [deliveryTime(0.5), 'median'],
       [deliveryTime(0.9), 'p90'],
       [deliveryTime(0.99), 'p99'],
+      [`max(${deliveries}_sum) / max(${deliveries}_count)`, 'mean'],
     ),
     described(
-      graph('Deliveries by duration', 'none', ['max by (le) (freight_deliveries_by_duration)', '{{le}} s']),
+      graph('Deliveries by duration', 'none', [`max by (le) (${deliveries}_bucket)`, '{{le}} s']),
       'Deliveries of 30 days that took at most so many seconds.',
     ),
     graph('Participation of drivers, 30 days', 'percentunit', [

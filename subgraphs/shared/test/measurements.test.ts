@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PgBoss } from 'pg-boss';
+import { Registry } from 'prom-client';
 import type { EntityManager } from '../database/database.ts';
 import { jobsSchema } from '../database/jobs-schema.ts';
 import { asAdmin } from '../database/provision.ts';
@@ -102,6 +103,42 @@ test('one process measures, and another one takes over when it ends', async () =
   await second.measure();
   expect(await measured(second)).toEqual([['sample_notes', 3], ['sample_ratio']]);
   await second.close();
+});
+
+test('a distribution that a query counts is a histogram', async () => {
+  const connect = () => connectToSchema(cluster.urlFor('risk'), 'risk');
+  const database = { connect, fork: () => ({}) as EntityManager };
+  const durations: Measurement = {
+    name: 'durations',
+    everyMs: 60_000,
+    metrics: { sample_duration_seconds: { help: 'Durations', kind: 'histogram' } },
+    read: async () => {
+      const buckets = [
+        { le: '60', count: 2 },
+        { le: '+Inf', count: 3 },
+      ];
+      return [{ metric: 'sample_duration_seconds', distribution: { buckets, sum: 150 } }];
+    },
+  };
+  const measurements = new Measurements([durations], {
+    database,
+    log: createLog('test', 'silent'),
+    clock: () => new Date(),
+  });
+  const registry = new Registry();
+  for (const metric of measurements.metrics) registry.registerMetric(metric);
+  const head = ['# HELP sample_duration_seconds Durations', '# TYPE sample_duration_seconds histogram'];
+  const lines = async () => (await registry.metrics()).trimEnd().split('\n');
+  expect(await lines()).toEqual(head);
+  await measurements.measure();
+  expect(await lines()).toEqual([
+    ...head,
+    'sample_duration_seconds_bucket{le="60"} 2',
+    'sample_duration_seconds_bucket{le="+Inf"} 3',
+    'sample_duration_seconds_sum 150',
+    'sample_duration_seconds_count 3',
+  ]);
+  await measurements.close();
 });
 
 test('figures that can no longer be read disappear, instead of staying as they were', async () => {

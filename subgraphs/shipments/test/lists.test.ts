@@ -478,7 +478,7 @@ describe('cost', () => {
   });
 });
 
-test('the metric of delivery times has every delivery of the last 30 days in cumulative buckets', async () => {
+test('the histogram of delivery times has every delivery of the last 30 days', async () => {
   await scene.measure();
   const text = await (await fetch(new URL('/metrics', scene.url))).text();
   const since = now.getTime() - 30 * 86_400_000;
@@ -487,14 +487,14 @@ test('the metric of delivery times has every delivery of the last 30 days in cum
       ? [(deliveredAt.getTime() - pickedUpAt.getTime()) / 3_600_000]
       : [],
   );
-  const within = (le: string) =>
-    Number(
-      new RegExp(
-        `^freight_deliveries_by_duration\\{le="${RegExp.escape(le)}",subgraph="shipments"\\} (\\d+)$`,
-        'm',
-      ).exec(text)?.[1],
-    );
+  const read = (series: string) =>
+    Number(new RegExp(`^freight_delivery_duration_seconds_${RegExp.escape(series)} (\\S+)$`, 'm').exec(text)?.[1]);
+  const within = (le: string) => read(`bucket{le="${le}",subgraph="shipments"}`);
   expect(hours.length).toBeGreaterThan(10);
+  expect(text).toContain('# TYPE freight_delivery_duration_seconds histogram\n');
+  expect(read('count{subgraph="shipments"}')).toBe(hours.length);
+  const seconds = 3_600 * hours.reduce((sum, one) => sum + one, 0);
+  expect(read('sum{subgraph="shipments"}')).toBeCloseTo(seconds, 0);
   expect(within('+Inf')).toBe(hours.length);
   for (const limit of [8, 24, 48, 72])
     expect(within(String(limit * 3_600))).toBe(hours.filter((one) => one <= limit).length);
