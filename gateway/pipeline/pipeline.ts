@@ -1,17 +1,9 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import { lastStep, within } from '#shared/runtime/tracing/current-work.ts';
-import type { Span } from '#shared/runtime/tracing/tracer.ts';
-import type { Tier } from '#shared/vocabulary.ts';
-import type { AuditReports } from '../access/audit/audit-reports.ts';
-import type { Budgets, PricedOperation } from '../access/budget/budgets.ts';
 import type { Spending } from '../access/budget/spending.ts';
-import { budgetSubject } from '../access/budget/tiers.ts';
-import type { Usage } from '../access/budget/usage.ts';
 import type { Access } from '../access/caller.ts';
-import { clientName } from '../access/clients/client-name.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
-import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
 import type { Signatures } from '../access/signatures/signatures.ts';
 import type { WrittenPositions } from '../access/written/written-positions.ts';
 import { responseText } from '../engine/respond/response.ts';
@@ -20,42 +12,40 @@ import { toRefused } from '../errors/refused.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { Admission } from './admission.ts';
 import { type AppraiseOptions, appraise } from './appraise.ts';
-import { auditSettlement } from './audit-settlement.ts';
 import type { Cancellation } from './cancellation.ts';
-import { checkDocument } from './check-document.ts';
 import { copyPolicyOf } from './contract.ts';
-import { DocumentQueue } from './document-queue.ts';
 import { type Executed, toResponded } from './executed.ts';
 import type { Executor } from './executor.ts';
 import { type ExplainPolicy, explain } from './explain.ts';
 import { failureStatus } from './failure-status.ts';
+import { FindDocument } from './find-document.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import { limitPages } from './limit-pages.ts';
 import type { CallsOnce, KeyedRequest } from './once/calls-once.ts';
-import { replayCost } from './once/known-response.ts';
 import { endStream, type OpenStream, openEvents, openParts } from './open-stream.ts';
-import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
+import type { Outcome, Refused, Responded, Streaming } from './outcome.ts';
+import { type PaymentOptions, Payments } from './payments.ts';
 import { personKey } from './person-key.ts';
 import { price } from './price.ts';
 import { readAfter, writtenHeader } from './read-after.ts';
 import { makeReceipt, readReceiptRequest } from './receipt.ts';
 import { reportBudget } from './refused-budget.ts';
-import { rootFields } from './repeatable.ts';
 import { requireSecondFactor } from './require-second-factor.ts';
 import { requireSignature } from './require-signature.ts';
 import { createStaffNetworkStage, type RequireStaffNetwork } from './require-staff-network.ts';
-import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
+import type { ResolveOptions } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
+import { type Ending, endSpan, type Progress, type SettleOptions, settleOperation } from './settle-operation.ts';
 import { SharedResponses } from './shared-responses.ts';
-import type { Arrived, Checked, Entered, Identified, Priced, Received, Resolved } from './stages.ts';
+import type { Arrived, Checked, Entered, Priced, Received } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
-import { beginOperation, endOperation } from './trace-operation.ts';
+import { beginOperation } from './trace-operation.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends PaymentOptions, SettleOptions {
   readonly access: Access;
   readonly signatures: Signatures;
   /** Undefined in front of a graph without our access subgraph. Idempotency keys then have no effect. */
@@ -78,19 +68,9 @@ export interface PipelineOptions {
   readonly maxQueryCost: number | undefined;
   /** Undefined if the primary of the database answers all reads. */
   readonly positions?: WrittenPositions | undefined;
-  /** Undefined if operations cost nothing. */
-  readonly budgets: Budgets | undefined;
-  /** Adds up what callers spend. Undefined if operations cost nothing, and in front of a graph without our access subgraph. */
-  readonly usage?: Usage | undefined;
   readonly maxWaitingRequests: number;
   readonly explanations: ExplainPolicy;
-  /** Undefined in front of a graph without our access subgraph. */
-  readonly auditReports?: AuditReports | undefined;
   readonly log: Log;
-  /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
-  readonly onSettled: (settlement: Settlement) => void;
-  /** Called with the points of each event of a subscription. */
-  readonly onPaid?: (points: number, tier: Tier) => void;
 }
 
 /** The entrance queue holds at least this many operations, even if fewer may wait for execution: they wait for the event loop only. */
@@ -102,12 +82,11 @@ export class Pipeline {
   readonly #admission: Admission;
   readonly #lengths = new TypicalLengths();
   readonly #slices: TurnSlices;
-  readonly #documentQueue: DocumentQueue;
+  readonly #findDocument: FindDocument;
+  readonly #payments: Payments;
   readonly #shared = new SharedResponses();
   readonly #throttle: Throttle;
   readonly #requireStaffNetwork: RequireStaffNetwork;
-  /** Texts that clients have sent with their hash, of every generation. */
-  readonly #automatic = new AutomaticDocuments();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -115,7 +94,9 @@ export class Pipeline {
     this.#throttle = new Throttle(options.clientRates);
     this.#requireStaffNetwork = createStaffNetworkStage(options.staffNetworks);
     this.#slices = new TurnSlices(Math.max(options.maxWaitingRequests, minEntering), options.rush);
-    this.#documentQueue = new DocumentQueue(this.#slices);
+    const documents = { ...options.documents, introspection: options.introspection };
+    this.#findDocument = new FindDocument(documents, this.#throttle, this.#slices);
+    this.#payments = new Payments(options);
   }
 
   /**
@@ -142,7 +123,7 @@ export class Pipeline {
       if (priced.wantsReceipt) return await this.#receipt(priced, progress);
       await requireSignature(priced, this.#options.signatures);
       const keyed = this.#options.callsOnce?.find(priced);
-      progress.spending = await lastStep('reserve budget', () => this.#reserve(priced, keyed));
+      progress.spending = await lastStep('reserve budget', () => this.#payments.reserve(priced, keyed));
       const { positions } = this.#options;
       const limited = withRateLimit(priced, progress.spending);
       const checked = positions ? await readAfter(limited, positions) : limited;
@@ -151,7 +132,7 @@ export class Pipeline {
       const response = await this.#respondOnce(checked, keyed, progress.spending);
       progress.spending?.settle(response.cost);
       const responded = withPosition(checked, toResponded(response, progress.spending, copyPolicyOf(checked)));
-      this.#settle(progress, 200, response.errors, responded.body);
+      this.#settle(progress, { status: 200, errors: response.errors, body: responded.body });
       return responded;
     } catch (error) {
       return await this.#refuseWithBudget(error, progress);
@@ -175,7 +156,7 @@ export class Pipeline {
     const { spending } = progress;
     // A cancelled operation has used subgraphs, so it costs its price.
     if (refused.status !== errorTable.REQUEST_CANCELLED.status) spending?.settle(0);
-    this.#settle(progress, refused.status, refused.errors);
+    this.#settle(progress, refused);
     if (!spending) return refused;
     const headers = { ...refused.headers, ...spending.headers() };
     return { ...refused, headers, extensions: { ...refused.extensions, cost: spending.report() } };
@@ -191,7 +172,7 @@ export class Pipeline {
     const generation = this.#options.generation(personKey(identified));
     generation.retain();
     progress.generation = generation;
-    const checked = await lastStep('look up document', () => this.#findDocument(identified, generation));
+    const checked = await lastStep('look up document', () => this.#findDocument.run(identified, generation));
     guardIntrospection(checked, this.#options.introspection);
     this.#requireStaffNetwork(checked);
     requireSecondFactor(checked);
@@ -204,60 +185,28 @@ export class Pipeline {
     return priced;
   }
 
-  /** Finds the text of an operation, and its parsed and valid document. */
-  async #findDocument(identified: Identified, generation: Generation): Promise<Checked> {
-    const resolved = resolveDocument(identified, { ...this.#options.documents, automatic: this.#automatic });
-    const { source, trusted, keepAs } = resolved;
-    if (!trusted) this.#throttle.admitDocument(identified, source);
-    if (!isReady(resolved, generation)) await this.#documentQueue.turn(identified.cancellation);
-    const checked = checkDocument(resolved, { generation, introspection: this.#options.introspection });
-    if (!trusted) this.#throttle.learn(source);
-    if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
-    return checked;
-  }
-
   /** Runs a query once for equal callers, and a mutation with an idempotency key once for its caller. */
   #respondOnce(priced: Priced, keyed: KeyedRequest | undefined, spending: Spending | undefined): Promise<Executed> {
-    const { callsOnce, budgets } = this.#options;
+    const { callsOnce } = this.#options;
     if (!callsOnce || !keyed) {
       return this.#shared.respond(priced, (cancellation) => this.#respond(priced, cancellation));
     }
     return callsOnce.respond(priced, keyed, {
       // Until then the outcome is unknown, and only the price of a replay is reserved.
-      pay: async () => spending && budgets?.raise(spending, this.#operationOf(priced)),
+      pay: () => this.#payments.raise(spending, priced),
       run: (once, cancellation) => this.#respond(withRateLimit(once, spending), cancellation),
     });
   }
 
   /** Responds to a dry run. It costs nothing, but counts as a request of its caller. */
   async #receipt(priced: Priced, progress: Progress): Promise<Responded> {
-    const spending = await this.#reserve({ ...priced, price: 0 });
+    const spending = await this.#payments.reserve({ ...priced, price: 0 });
     progress.spending = spending;
     const prepared = await this.#options.executor.prepare(priced);
     const extensions = makeReceipt(priced, prepared, spending?.report());
-    this.#settle(progress, 200, []);
+    this.#settle(progress, { status: 200, errors: [] });
     const body = new ResponseBody(`{"data":null,"extensions":${JSON.stringify(extensions)}}`);
     return { kind: 'response', body, errors: [], headers: spending?.headers() ?? {} };
-  }
-
-  async #reserve(priced: Priced, keyed?: KeyedRequest): Promise<Spending | undefined> {
-    const operation = this.#operationOf(priced);
-    // One that is not a replay pays its price when it runs.
-    const price = keyed ? Math.min(operation.price, replayCost) : operation.price;
-    return this.#options.budgets?.reserve({ ...operation, price, onlyWaits: keyed?.earlier !== undefined });
-  }
-
-  #operationOf({ caller: { identity }, address, price, form, operation, document, trusted }: Priced): PricedOperation {
-    const { usage, onPaid } = this.#options;
-    return {
-      ...{ identity, address, price },
-      isSubscription: form === 'events',
-      rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
-      onPaid(points) {
-        usage?.count(identity, trusted?.id ?? null, { points });
-        onPaid?.(points, budgetSubject(identity, address).tier);
-      },
-    };
   }
 
   async #respond(checked: Checked, cancellation: Cancellation): Promise<Executed> {
@@ -287,14 +236,18 @@ export class Pipeline {
     const { payloads, releaseSocket } = await this.#openStream(checked, form, spending);
     progress.releaseSocket = releaseSocket;
     if (form === 'events') {
-      this.#endSpan(progress, 200, []); // the span would be exported only when the subscription is over
+      endSpan(progress, { status: 200, errors: [] }); // the span would be exported only when the subscription is over
       // A subscription already has its plan and may last for days. It releases the generation now, so that the planner can end.
       progress.generation?.release();
       progress.generation = undefined;
     }
     const toErrors = (error: unknown) => toRefused(error, checked.id, this.#options.log).errors;
-    const settled = endStream(payloads, form, toErrors, (errors) => this.#settle(progress, 200, errors));
+    const settled = endStream(payloads, form, toErrors, (errors) => this.#settle(progress, { status: 200, errors }));
     return { kind: 'stream', form, payloads: settled, headers };
+  }
+
+  #settle(progress: Progress, ending: Ending): void {
+    settleOperation(progress, ending, this.#options);
   }
 
   #openStream(checked: Checked, form: Streaming['form'], spending: Spending | undefined): Promise<OpenStream> {
@@ -303,71 +256,12 @@ export class Pipeline {
     const expectedLength = this.#lengths.of(checked.operation);
     return openParts(checked, spending, { executor, admission: this.#admission, expectedLength });
   }
-
-  #endSpan({ span, identified, priced, spending }: Progress, status: number, errors: Responded['errors']): void {
-    if (span) endOperation(span, { identified, priced, points: spending?.spent ?? 0, status, errors });
-  }
-
-  /** Releases what the operation holds and reports it to observers. Runs once per operation. */
-  #settle(progress: Progress, status: number, errors: Responded['errors'], body?: Responded['body']): void {
-    progress.generation?.release();
-    progress.releaseSocket?.();
-    progress.spending?.end();
-    const { received, identified, priced } = progress;
-    const { auditReports } = this.#options;
-    if (auditReports) auditSettlement({ received, identified, priced, status, errors, body }, auditReports);
-    if (identified) {
-      const counts = { points: progress.spending?.spent ?? 0, requests: 1, refusals: status === 200 ? 0 : 1 };
-      this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, counts);
-    }
-    this.#endSpan(progress, status, errors);
-    this.#options.onSettled({
-      startedAt: received.startedAt,
-      operationName: priced?.operation.name?.value,
-      caller: callerName(priced),
-      client: identified && clientName(identified.headers),
-      tier: identified && budgetSubject(identified.caller.identity, identified.address).tier,
-      points: progress.spending?.spent ?? 0,
-      status,
-      errorCodes: errors.map(({ extensions }) => extensions.code),
-      generation: progress.generation,
-      form: progress.priced?.form,
-    });
-  }
-}
-
-/** State of a running operation that settling needs. */
-interface Progress {
-  readonly received: Pick<Arrived, 'id' | 'startedAt' | 'address'>;
-  /** Undefined if the trace is not recorded. */
-  readonly span?: Span | undefined;
-  /** Undefined before the caller is known, and after the operation has released it. */
-  generation?: Generation | undefined;
-  /** Undefined before the caller is known. */
-  identified?: Identified;
-  /** Undefined before the price is known. */
-  priced?: Priced;
-  /** Undefined before the reservation, and if operations cost nothing. */
-  spending?: Spending | undefined;
-  /** Releases the client's slot for the open stream. */
-  releaseSocket?: (() => void) | undefined;
-}
-
-/** Whether the document has been parsed and validated. */
-function isReady({ source, trusted, caller }: Resolved, { views }: Generation): boolean {
-  const { documents } = views.for(caller.identity);
-  return (trusted && documents.trusted(trusted.id)) !== undefined || documents.known(source) !== undefined;
 }
 
 /** Tells an operation that asks for it what its caller may spend. */
 function withRateLimit<C extends Checked>(checked: C, spending: Spending | undefined): C {
   if (!spending || !checked.generation.asksForRateLimit(checked.document)) return checked;
   return { ...checked, rateLimit: spending.rateLimit() };
-}
-
-function callerName(checked: Checked | undefined): string {
-  const identity = checked?.caller.identity;
-  return identity?.kind === 'account' ? identity.accountId : 'anonymous';
 }
 
 function withPosition({ writes }: Checked, responded: Responded): Responded {
