@@ -182,6 +182,19 @@ export const availability: readonly RuleGroup[] = [
         proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('probe_success{job="probe",instance="edge"}', 0, 1)] },
       },
       {
+        alert: 'GraphProbeFails',
+        severity: 'critical',
+        service: 'edge',
+        expr: 'probe_success{job="probe-graph"} == 0',
+        for: '1m',
+        summary: 'A request that the prober sends to {{ $labels.instance }} gets no response from the database.',
+        proof: {
+          minutes: 3,
+          recoveryMinutes: 2,
+          series: [gauge('probe_success{job="probe-graph",instance="edge"}', 0, 1)],
+        },
+      },
+      {
         alert: 'SupergraphReloadRefused',
         severity: 'warning',
         service: 'gateway',
