@@ -77,7 +77,7 @@ const engineRooms = [
   'execute',
   'incremental',
   'operation',
-  'preparer',
+  'prepare',
   'engine',
 ];
 

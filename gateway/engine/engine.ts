@@ -18,7 +18,7 @@ import {
   type SubgraphResult,
   type SubgraphTransport,
 } from './ports.ts';
-import { type PrepareRequest, Preparer } from './preparer.ts';
+import { type PrepareRequest, Preparer } from './prepare/preparer.ts';
 import { completeData } from './respond/complete.ts';
 import { type CostsOf, free } from './respond/field-costs.ts';
 import type { EngineResponse } from './respond/response.ts';
@@ -27,7 +27,7 @@ import { chooseLabels } from './supergraph/overrides.ts';
 import { jsonText } from './values/json-text.ts';
 import { shortMessage } from './values/short-message.ts';
 
-export type { PrepareRequest } from './preparer.ts';
+export type { PrepareRequest } from './prepare/preparer.ts';
 
 export interface EngineOptions {
   readonly model: SupergraphModel;

@@ -23,7 +23,7 @@ import type { Grants } from '../../engine/authorization/requirements.ts';
 import { mentionsDefer } from '../../engine/document/defer.ts';
 import type { Planner } from '../../engine/planning/planner.ts';
 import { createWorkerPlanner } from '../../engine/planning/worker-planner.ts';
-import { Preparer } from '../../engine/preparer.ts';
+import { Preparer } from '../../engine/prepare/preparer.ts';
 import { free } from '../../engine/respond/field-costs.ts';
 import { loadSupergraphModel, type SupergraphModel } from '../../engine/supergraph/model.ts';
 import { fieldAt } from './field-at.ts';
