@@ -1,4 +1,5 @@
 import pg, { type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { isLostConnection } from '../errors/outage.ts';
 import type { Log } from '../runtime/log.ts';
 import type { StatementCounter } from './count-statements.ts';
 
@@ -30,13 +31,18 @@ export class DirectStatements implements Statements {
     const { pool, counter } = this.#host;
     this.#signal?.throwIfAborted();
     const client = await pool.connect();
+    let isLost = false;
     try {
       this.#signal?.throwIfAborted();
       return await counter.run(() =>
         this.#signal ? this.#runCancellable<R>(client, text, values, this.#signal) : client.query<R>(text, values),
       );
+    } catch (error) {
+      // The server says that it ends a connection a moment before it does. Without this, the next statement would get it.
+      isLost = isLostConnection(error);
+      throw error;
     } finally {
-      client.release();
+      client.release(isLost);
     }
   }
 

@@ -9,11 +9,13 @@ export interface CuttableLine {
   /** Accepts connections but passes no data, like a stopped server. */
   freeze(): void;
   mend(): Promise<void>;
+  /** Leads new connections to another server and ends the open ones, like a name that was changed. */
+  lead(to: string): void;
   close(): Promise<void>;
 }
 
 export async function openCuttableLine(to: string): Promise<CuttableLine> {
-  const target = new URL(to);
+  let target = new URL(to);
   const sockets = new Set<Socket>();
   let frozen = false;
   const carry = (near: Socket) => {
@@ -61,6 +63,11 @@ export async function openCuttableLine(to: string): Promise<CuttableLine> {
       frozen = false;
       for (const socket of sockets) socket.resume();
       if (!server.listening) server = await open(port);
+    },
+    lead(next) {
+      frozen = false;
+      target = new URL(next);
+      for (const socket of sockets) socket.destroy();
     },
     close: cut,
   };

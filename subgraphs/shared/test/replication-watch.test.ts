@@ -10,6 +10,7 @@ let received: number;
 let primary: () => Promise<ServerPosition>;
 let standby: () => Promise<ServerPosition>;
 let watch: ReplicationWatch;
+let now: number;
 const silence = () => Promise.reject(new Error('timeout expired'));
 const answer = async () => ({ server: 'primary', position: startOfLog, isStandby: false });
 const answerAsStandby = async () => ({ server: 'standby', position: startOfLog, isStandby: true });
@@ -17,6 +18,7 @@ const answerAsStandby = async () => ({ server: 'standby', position: startOfLog, 
 beforeEach(() => {
   said = [];
   received = 0;
+  now = 0;
   primary = silence;
   standby = silence;
   watch = new ReplicationWatch({
@@ -27,6 +29,7 @@ beforeEach(() => {
     onPrimary: (isSilent) => said.push(isSilent),
     onStandby: () => undefined,
     onOtherServer: () => undefined,
+    now: () => now,
   });
 });
 
@@ -70,4 +73,38 @@ test('a standby that was promoted answers reads until the name of the primary le
   primary = answer;
   await sample(1);
   expect(watch.fallback(startOfLog)).toBe('standby_away');
+});
+
+test('a standby that misses a sample, or loses a connection, stays in use while nobody else could answer', async () => {
+  standby = answerAsStandby;
+  await sample(1);
+  standby = silence;
+  await sample(2);
+  watch.lose();
+  expect(watch.fallback(startOfLog)).toBeUndefined();
+  await sample(1);
+  expect(watch.fallback(startOfLog)).toBe('standby_away');
+});
+
+test('a standby that misses a sample is away while the primary answers', async () => {
+  primary = answer;
+  standby = answerAsStandby;
+  await sample(1);
+  standby = silence;
+  await sample(1);
+  expect(watch.fallback(startOfLog)).toBe('standby_away');
+});
+
+test('a standby is not late because the primary takes long to answer a sample', async () => {
+  primary = answer;
+  standby = answerAsStandby;
+  await sample(1);
+  const { promise, reject } = Promise.withResolvers<ServerPosition>();
+  primary = () => promise;
+  const sampling = watch.sample();
+  now += 2_000;
+  expect(watch.fallback(startOfLog)).toBeUndefined();
+  reject(new Error('timeout expired'));
+  await sampling;
+  expect(watch.fallback(startOfLog)).toBeUndefined();
 });

@@ -27,9 +27,14 @@ export interface Replication extends AsyncDisposable {
   /** Resolves when a statement with this text runs on the standby. */
   runsOnStandby(text: string): Promise<void>;
   killStandby(): Promise<void>;
-  startStandby(): Promise<void>;
+  /** @param settings of its command line, which count more than those of its files */
+  startStandby(...settings: readonly string[]): Promise<void>;
+  /** Starts one more standby of the primary. @returns how an administrator connects */
+  addStandby(): Promise<string>;
   killPrimary(): Promise<void>;
   startPrimary(): Promise<void>;
+  /** Promotes the standby as infra/postgres/promote-region.sh does. The primary stays. */
+  promoteStandby(): Promise<void>;
   /** Copies the primary, as another standby that is cut off from now on. */
   copyPrimary(): void;
   /** Writes a megabyte into the log. */
@@ -90,9 +95,22 @@ export async function startReplication(): Promise<Replication> {
         `exists (select from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and strpos(query, '${text}') > 0)`,
       ),
     killStandby: () => standby.kill(),
-    startStandby: () => standby.start(),
+    startStandby: (...settings) => standby.start(settings),
+    async addStandby() {
+      const port = await freePort();
+      const another = new Server(folder, `standby-${port}`, port);
+      copyTo(another);
+      running.defer(() => another.kill());
+      await another.start();
+      return another.url();
+    },
     killPrimary: () => primary.kill(),
     startPrimary: () => primary.start(),
+    async promoteStandby() {
+      await standby.query(`alter system set primary_conninfo = ''`);
+      await standby.query('select pg_reload_conf()');
+      await standby.query('select pg_promote()');
+    },
     copyPrimary: () => copyTo(copy),
     growLog: async () =>
       void (await primary.query(`select pg_logical_emit_message(true, 'test', repeat('x', 1000000))`)),
@@ -120,9 +138,10 @@ class Server {
   }
 
   /** Resolves when the server accepts statements. The port of one that was killed may stay in use for a moment, so that it starts again. */
-  async start(): Promise<void> {
+  async start(settings: readonly string[] = []): Promise<void> {
     if (this.#process) return;
-    const options = ['-D', this.files, '-p', `${this.port}`, '-c', 'listen_addresses=127.0.0.1', '-k', ''];
+    const given = ['listen_addresses=127.0.0.1', ...settings].flatMap((setting) => ['-c', setting]);
+    const options = ['-D', this.files, '-p', `${this.port}`, ...given, '-k', ''];
     const [file = '', ...args] = [...user, join(postgresPrograms(), 'postgres'), ...options];
     const accepts = this.until('true').then(() => true);
     for (let isUp = false; !isUp; ) {

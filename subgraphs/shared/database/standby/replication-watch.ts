@@ -41,6 +41,8 @@ interface WatchOptions {
 const sampleMs = 1_000;
 /** Samples without any answer after which the primary is silent: it may stall for a moment. */
 const silentSamples = 5;
+/** Samples in a row that the standby may miss while the primary is away, too: nobody else could answer. */
+const missedWithoutPrimary = 3;
 /** Positions of the primary that the standby has not replayed yet. More are as bad: the lag is longer than any limit. */
 const maxWaiting = 60;
 
@@ -59,6 +61,9 @@ export class ReplicationWatch {
   #unanswered = 0;
   /** What the primary had sent at the latest of them. */
   #received = 0;
+  /** Samples in a row that the standby has missed. */
+  #missed = 0;
+  #sampledAt = Number.NEGATIVE_INFINITY;
   #caughtUpAt = Number.NEGATIVE_INFINITY;
   #waiting: Sample[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -89,12 +94,15 @@ export class ReplicationWatch {
     const primary = await this.#options.primary().catch((error: unknown) => this.#miss(error));
     const standby = await this.#options.standby().catch(() => undefined);
     this.#isPrimaryAway = primary === undefined;
+    this.#sampledAt = at;
     if (primary) this.#hear();
     if (primary) this.#waiting = [...this.#waiting, { position: primary.position, at }].slice(-maxWaiting);
     if (standby && standby.server !== this.server) {
       this.server = standby.server;
       this.#options.onOtherServer();
     }
+    this.#missed = standby ? 0 : this.#missed + 1;
+    if (this.isAlone && this.#missed > 0 && this.#missed < missedWithoutPrimary) return;
     // A standby that was promoted answers as well, until the name of the primary leads to it.
     const mayAnswer = standby?.isStandby || this.#isPrimaryAway;
     this.#setStandby(mayAnswer ? standby?.position : undefined);
@@ -118,9 +126,9 @@ export class ReplicationWatch {
     if (wasSilent) this.#options.onPrimary(false);
   }
 
-  /** The standby is away until it answers the next sample. */
+  /** The standby is away until it answers the next sample. One that nobody could replace stays in use. */
   lose(): void {
-    this.#setStandby(undefined);
+    if (!this.isAlone) this.#setStandby(undefined);
   }
 
   #setStandby(position: LogPosition | undefined): void {
@@ -135,6 +143,11 @@ export class ReplicationWatch {
     return this.#standby !== undefined;
   }
 
+  /** True while the standby answers and the primary does not. */
+  get isAlone(): boolean {
+    return this.isUp && this.#isPrimaryAway;
+  }
+
   /** Milliseconds by which the standby is behind, at most one interval too many; infinite if unknown. */
   get lagMs(): number {
     return this.#now() - this.#caughtUpAt;
@@ -142,12 +155,13 @@ export class ReplicationWatch {
 
   /**
    * Why the standby may not answer a read of a caller; undefined if it may. Without a primary its age does not matter: an old answer is better
-   * than none.
+   * than none. The lag is that of the latest sample: a primary that does not answer the next one does not make the standby late.
    */
   fallback(readAfter: LogPosition): FallbackReason | undefined {
     if (this.#standby === undefined) return 'standby_away';
     if (this.#standby < readAfter) return 'own_write';
-    return this.lagMs > this.#options.maxLagMs && !this.#isPrimaryAway ? 'lag' : undefined;
+    const lagMs = this.#sampledAt - this.#caughtUpAt;
+    return lagMs > this.#options.maxLagMs && !this.#isPrimaryAway ? 'lag' : undefined;
   }
 
   async stop(): Promise<void> {

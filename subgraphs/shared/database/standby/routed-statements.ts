@@ -6,7 +6,8 @@ import type { Standby } from './standby.ts';
 
 /**
  * Runs the reads of one request on the standby if it may answer them, else on the primary. The first statement decides. A statement that the standby
- * loses or refuses runs on the primary, and so do all later ones: a request never reads older rows after newer ones.
+ * loses or refuses runs on the primary, and so do all later ones: a request never reads older rows after newer ones. While the primary is away, the
+ * standby gets the statement a second time.
  */
 export class RoutedStatements implements Statements {
   readonly #standby: Standby;
@@ -33,6 +34,7 @@ export class RoutedStatements implements Statements {
       return await this.#onStandby.run<R>(text, values);
     } catch (error) {
       if (!mayRepeat(error)) throw error;
+      if (this.#standby.isAlone) return this.#onStandby.run<R>(text, values);
       if (isLostConnection(error)) this.#standby.lose();
       if (this.#server === 'standby') this.#standby.fellBack('statement');
       this.#server = 'primary';

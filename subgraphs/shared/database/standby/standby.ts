@@ -92,13 +92,18 @@ export class Standby {
     this.#counts.fallbacks.set(reason, (this.#counts.fallbacks.get(reason) ?? 0) + 1);
   }
 
-  /** Called when a connection was lost: later requests go to the primary until the standby answers again. */
+  /** Called when a connection was lost: later requests go to the primary, if it answers, until the standby answers again. */
   lose(): void {
     this.#watch.lose();
   }
 
   get isUp(): boolean {
     return this.#watch.isUp;
+  }
+
+  /** True while the standby answers and the primary does not. */
+  get isAlone(): boolean {
+    return this.#watch.isAlone;
   }
 
   /** @throws errors of a lost connection while the primary is silent */
