@@ -10,6 +10,8 @@ const execute = promisify(execFile);
 const script = join(import.meta.dirname, '../../infra/postgres/promote-region.sh');
 const follow = 'host=us-west-2 user=replication';
 let servers: Replication;
+/** The standby that is left after a promotion. */
+let left: string;
 
 beforeAll(async () => {
   servers = await startReplication();
@@ -20,12 +22,9 @@ afterAll(async () => servers?.[Symbol.asyncDispose]());
 const promote = (standbys: number, ...servers: readonly string[]) =>
   execute('bash', [script, `${standbys}`, ...servers]);
 
-/** How the standby reaches its primary, and whether it still is a standby. */
-const stateOfStandby = () =>
-  queryOnce(
-    servers.standbyUrl,
-    `select current_setting('primary_conninfo') as follows, pg_is_in_recovery() as "isStandby"`,
-  );
+/** How a standby reaches its primary, and whether it still is a standby. */
+const stateOfStandby = (url = servers.standbyUrl) =>
+  queryOnce(url, `select current_setting('primary_conninfo') as follows, pg_is_in_recovery() as "isStandby"`);
 
 test.each([2, 3, 4])('one of %i standbys is refused, and nothing changes', async (standbys) => {
   const before = await stateOfStandby();
@@ -60,8 +59,45 @@ test('a primary does not count as a standby', async () => {
   expect(await stateOfStandby()).toEqual(before);
 });
 
-test('the only standby is promoted', async () => {
-  const { stdout } = await promote(1, servers.standbyUrl);
+test('a standby that has its primary in its command line is refused, and promotes nothing', async () => {
+  await servers.killStandby();
+  await servers.startStandby(`primary_conninfo=${follow}`);
+  await expect(promote(1, servers.standbyUrl)).rejects.toMatchObject({
+    stderr: expect.stringContaining(
+      'A server keeps its primary_conninfo, such as one that has it in its command line.',
+    ),
+  });
+  expect(await stateOfStandby()).toEqual([{ follows: follow, isStandby: true }]);
+  await servers.killStandby();
+  await servers.startStandby();
+});
+
+test('of two operators who promote two regions at once, one wins, and the other region follows', async () => {
+  const urls = [servers.standbyUrl, await servers.addStandby()] as const;
+  await servers.killPrimary();
+  const conninfoOf = (url: string) => `host=127.0.0.1 port=${new URL(url).port} user=postgres`;
+  const [one, other] = urls;
+  const operators = [
+    promote(2, one, `${other}=${conninfoOf(one)}`),
+    promote(2, other, `${one}=${conninfoOf(other)}`),
+  ] as const;
+  const results = await Promise.allSettled(operators);
+  const winner = results.findIndex(({ status }) => status === 'fulfilled') === 0 ? one : other;
+  const loser = winner === one ? other : one;
+  left = loser;
+  expect(results[urls.indexOf(loser)]).toMatchObject({
+    status: 'rejected',
+    reason: { stderr: expect.stringContaining('Somebody else is promoting a region') },
+  });
+  expect(await stateOfStandby(winner)).toEqual([{ follows: '', isStandby: false }]);
+  expect(await stateOfStandby(loser)).toEqual([{ follows: conninfoOf(winner), isStandby: true }]);
+});
+
+test('the only standby that is left is promoted, and a promoted server is still the primary after a restart', async () => {
+  const { stdout } = await promote(1, left);
   expect(stdout).toContain('The log ends at ');
-  expect(await stateOfStandby()).toEqual([{ follows: '', isStandby: false }]);
+  await servers.killStandby();
+  await servers.startStandby();
+  for (const url of [left, servers.standbyUrl])
+    expect(await stateOfStandby(url)).toEqual([{ follows: '', isStandby: false }]);
 });

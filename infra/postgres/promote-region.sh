@@ -21,16 +21,33 @@ follow() {
   done
   refuse 'A server keeps its primary_conninfo, such as one that has it in its command line. Nothing was promoted. Change it there and run this again.'
 }
+# Locks a server against other promotions, in a session that ends with this script.
+lock() {
+  local held session
+  exec {session}> >(PGCONNECT_TIMEOUT=5 exec psql -XAtq -d "$1" > "$answer")
+  # A lock counts within one database.
+  printf '%s\n' '\connect postgres' "SELECT pg_try_advisory_lock(hashtext('promote-region'));" >&"$session"
+  read -r held < "$answer" && [ "$held" = t ]
+}
+answer=$(mktemp -u)
+mkfifo -m 600 "$answer"
+trap 'rm -f "$answer"' EXIT
 
 [ $((2 * ${#servers[@]})) -gt "$standbys" ] ||
   refuse "Nothing was changed: ${#servers[@]} of $standbys standbys is not more than half, so the former primary could go on writing.
 Name more standbys as OTHER=CONNINFO. If they do not answer: switch the former primary off, see docs/runbooks/region-failover.md."
-known=
+declare -A server_by_start
+for server in "${servers[@]}"; do
+  started=$(sql "$server" 'SELECT extract(epoch FROM pg_postmaster_start_time())')
+  [ -z "${server_by_start[$started]:-}" ] || refuse 'A standby is named twice: nothing was changed.'
+  server_by_start[$started]=$server
+done
+# Every operator locks in the same order, so that exactly one of several gets through.
+for started in $(printf '%s\n' "${!server_by_start[@]}" | sort -n); do
+  lock "${server_by_start[$started]}" || refuse 'Somebody else is promoting a region with one of these standbys: nothing was changed.'
+done
 for server in "${servers[@]}"; do
   [ "$(sql "$server" 'SELECT pg_is_in_recovery()')" = t ] || refuse 'A server is no standby: nothing was changed.'
-  started=$(sql "$server" 'SELECT extract(epoch FROM pg_postmaster_start_time())')
-  [[ " $known " != *" $started "* ]] || refuse 'A standby is named twice: nothing was changed.'
-  known="$known $started"
 done
 follow "$candidate" ''
 for pair in "$@"; do follow "${pair%%=*}" "${pair#*=}"; done
