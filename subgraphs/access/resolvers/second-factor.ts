@@ -115,7 +115,8 @@ function removeSecondFactor(_parent: unknown, { input }: Given, context: AccessC
 /** For somebody who has lost the phone and the recovery codes. */
 const resetSecondFactor = recordMutation('account', {
   parse: resetSecondFactorInput,
-  async change({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, { accountId: string }>) {
+  async change({ context, transaction, caller, input, now }: Scope<AccessContext, { accountId: string }>) {
+    const { em } = transaction;
     const account = await lockedAccount(em, input.accountId, caller.accountId, false);
     if (!(await removeFactor(em, account.id))) {
       refuse('INVALID_STATE', 'This account has no second factor.', 'accountId');
@@ -124,7 +125,7 @@ const resetSecondFactor = recordMutation('account', {
     recordAudit(em, audit, 'SECOND_FACTOR_RESET', { kind: 'Account', id: account.id });
     await endSessionsOf(em, account.id, now);
     await context.mails.queue(em, secondFactorRemovedMail(account.email), { now });
-    context.report(context, 'second_factor_removed', account.id);
+    transaction.afterCommit(() => context.report(context, 'second_factor_removed', account.id));
     return account;
   },
 });

@@ -15,7 +15,7 @@ const attempt = (isFirst: boolean) =>
     change: async ({ context, transaction, caller, input, now }) => {
       if (!isFirst) await joinQueue(transaction.em);
       const choices = await assign(transaction, caller, input.shipmentIds, now);
-      context.recommendationCounts.assignedBest(choices.length);
+      transaction.afterCommit(() => context.recommendationCounts.assignedBest(choices.length));
       return choices;
     },
     payload: bestPayload,

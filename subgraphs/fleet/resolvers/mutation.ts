@@ -79,7 +79,7 @@ export const Mutation = {
     after: ({ shipmentId }) => [shipmentId],
     async change({ context, transaction, caller, input, now }: Scope<FleetContext, assignments.AssignShipment>) {
       const assignment = await assignShipment(transaction, caller, input, now);
-      context.recommendationCounts.assigned(input.shipmentId, input.driverId);
+      transaction.afterCommit(() => context.recommendationCounts.assigned(input.shipmentId, input.driverId));
       return assignment;
     },
     find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),

@@ -25,6 +25,8 @@ export interface Transaction {
   audit(fact: AuditFact): void;
   /** Publishes on a live topic after the commit. */
   announce(topic: string, payload: unknown): void;
+  /** Calls after the commit, for what a rollback cannot take back, such as a count. */
+  afterCommit(run: () => void): void;
 }
 
 /**
@@ -41,7 +43,7 @@ export function createTransact(
   origin: AuditOrigin = systemOrigin(newId()),
 ): Transact {
   return async (run) => {
-    const announcements: { topic: string; payload: unknown }[] = [];
+    const later: (() => void)[] = [];
     const facts: AuditFact[] = [];
     let committing = false;
     let isRepeatable = false;
@@ -54,7 +56,8 @@ export function createTransact(
             isRepeatable = true;
           },
           audit: (fact) => void facts.push(fact),
-          announce: (topic, payload) => void announcements.push({ topic, payload }),
+          announce: (topic, payload) => void later.push(() => live.publish(topic, payload)),
+          afterCommit: (call) => void later.push(call),
         });
         if (facts.length > 0) await events.emit(inner, 'audit.recorded', toRecorded(events.subgraph, origin, facts));
         await inner.flush();
@@ -64,7 +67,7 @@ export function createTransact(
     const result = await step('transaction', commit).catch((error: unknown) => {
       throw committing && isLostConnection(error) ? outcomeUnknown(error, isRepeatable) : error;
     });
-    for (const { topic, payload } of announcements) live.publish(topic, payload);
+    for (const call of later) call();
     return result;
   };
 }

@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { post } from '../../../client/post.ts';
+import { createTransact } from '../database/transaction.ts';
 import { anonymous, identityHeader } from '../identity/identity.ts';
 import { newId } from '../ids.ts';
 import { openSubgraph } from '../server.ts';
@@ -145,6 +146,21 @@ describe('a subgraph', () => {
     } finally {
       await neighbour.close();
     }
+  });
+
+  test('counts what was committed, and nothing after a rollback', async () => {
+    const { database: own, jobs } = notes.services;
+    const transact = createTransact(own.fork(), jobs, notes.live);
+    const counted: string[] = [];
+    const change = (name: string, failure?: Error) =>
+      transact(async ({ afterCommit }) => {
+        afterCommit(() => void counted.push(name));
+        expect(counted).not.toContain(name);
+        if (failure) throw failure;
+      });
+    await change('committed');
+    await expect(change('rolled back', new Error('too late'))).rejects.toThrow('too late');
+    expect(counted).toEqual(['committed']);
   });
 
   test('maintains its queue with its own role, without a warning', async () => {

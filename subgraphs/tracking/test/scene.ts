@@ -78,6 +78,7 @@ export async function openScene(live?: LivePubSub, database?: TestDatabase): Pro
         audit: () => {},
         allowRepeat: () => {},
         announce: () => {},
+        afterCommit: () => {},
       },
       payload,
       { eventId: newId(), name, payload },
