@@ -1,7 +1,6 @@
 import { parseLogPosition, readAfterHeader, startOfLog } from '../identity/log-position.ts';
-import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
-import { type Replication, startReplication } from './replication.ts';
+import { ReplicatedDatabase } from './replicated-database.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';
 
 const dispatcher = somebody(['DISPATCHER']);
@@ -27,36 +26,31 @@ class Refused extends Error {
 
 /** A subgraph of notes that writes to a primary and reads from its standby, and a gateway before it. The servers replicate by streaming. */
 export class NotesOnStandby implements AsyncDisposable {
-  readonly servers: Replication;
   readonly subgraph: TestSubgraph<SampleContext>;
-  /** From the subgraph to the servers. */
-  readonly lines: Readonly<Record<'primary' | 'standby', CuttableLine>>;
-  readonly #started: AsyncDisposableStack;
+  readonly #database: ReplicatedDatabase;
 
-  private constructor(
-    started: AsyncDisposableStack,
-    { servers, subgraph, lines }: Pick<NotesOnStandby, 'servers' | 'subgraph' | 'lines'>,
-  ) {
-    this.#started = started;
-    this.servers = servers;
+  private constructor(database: ReplicatedDatabase, subgraph: TestSubgraph<SampleContext>) {
+    this.#database = database;
     this.subgraph = subgraph;
-    this.lines = lines;
   }
 
   static async start(): Promise<NotesOnStandby> {
-    await using started = new AsyncDisposableStack();
-    const servers = started.use(await startReplication());
-    const open = async (url: string) => started.adopt(await openCuttableLine(url), (line) => line.close());
-    const lines = {
-      primary: await open(servers.database.urlFor('shipments')),
-      standby: await open(servers.standbyUrlFor('shipments')),
-    };
-    const subgraph = await startTestSubgraph(sampleSubgraph('shipments'), {
-      database: { ...servers.database, urlFor: () => lines.primary.url },
-      standby: { url: lines.standby.url, maxLagMs: 2_000 },
-    });
-    started.defer(() => subgraph.close());
-    return new NotesOnStandby(started.move(), { servers, subgraph, lines });
+    const database = await ReplicatedDatabase.start('shipments');
+    try {
+      return new NotesOnStandby(database, await startTestSubgraph(sampleSubgraph('shipments'), database.options));
+    } catch (error) {
+      await database[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get servers() {
+    return this.#database.servers;
+  }
+
+  /** From the subgraph to the servers. */
+  get lines() {
+    return this.#database.lines;
   }
 
   /** @throws Refused */
@@ -116,7 +110,8 @@ export class NotesOnStandby implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(Object.values(this.lines).map((line) => line.mend())); // a frozen connection would not close
-    await this.#started.disposeAsync();
+    await this.#database.mend();
+    await this.subgraph.close();
+    await this.#database[Symbol.asyncDispose]();
   }
 }
