@@ -20,7 +20,7 @@ describe('order and health', () => {
     ],
     [
       'no health check',
-      'test: [CMD, redis-cli, ping]',
+      'test: [CMD, redis-cli, -h, 127.0.0.1, ping]',
       'start_period: 1s',
       `${compose} services.redis: a health check is required`,
     ],

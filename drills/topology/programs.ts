@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ComposeService, isProduct } from './compose-file.ts';
+import type { ComposeService } from './compose-file.ts';
 import { postgresPrograms } from './debian.ts';
+import { type Health, healthOf } from './health.ts';
 import { mountVolumes, type Translate } from './paths.ts';
 import { environmentOf, type Places } from './places.ts';
 
@@ -15,12 +16,8 @@ export interface Program {
   readonly health: Health;
 }
 
-/** How to find out whether a service is healthy: an HTTP address, an open port, a file that it has written, or the end of its process. */
-export type Health =
-  | { readonly kind: 'http'; readonly url: string }
-  | { readonly kind: 'port'; readonly host: string; readonly port: number }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'exit' };
+/** What to start, and how. */
+type Started = Omit<Program, 'health'>;
 
 interface Given {
   readonly name: string;
@@ -31,7 +28,7 @@ interface Given {
 }
 
 /** The programs by the name of the image, without registry and version. */
-const programs: Readonly<Record<string, (given: Given) => Program>> = {
+const programs: Readonly<Record<string, (given: Given) => Started>> = {
   'infamous-freight': runProduct,
   postgres: runScript,
   'infamous-freight-postgres': runPostgres,
@@ -44,8 +41,6 @@ const programs: Readonly<Record<string, (given: Given) => Program>> = {
   'oliver006/redis_exporter': runRedisExporter,
 };
 
-/** What the service `backup` writes every minute. */
-const backupMetrics = '/textfile/backups.prom';
 const socketFolder = '/var/run/postgresql';
 
 const imageName = ({ image }: ComposeService): string => image.split(':')[0] ?? image;
@@ -55,33 +50,30 @@ export function programOf(name: string, service: ComposeService, places: Places)
   const address = places.addresses.get(name);
   const create = programs[imageName(service)];
   if (!create || !address) return undefined;
-  return create({ name, service, places, address, translate: mountVolumes(name, service, places) });
+  const translate = mountVolumes(name, service, places);
+  return { ...create({ name, service, places, address, translate }), health: healthOf(service, address, translate) };
 }
 
-function runProduct({ name, service, places, address }: Given): Program {
-  const port = service.environment['PORT'];
+function runProduct({ name, service, places }: Given): Started {
   return {
     file: 'node',
     args: service.command.map((part) => (part.endsWith('.ts') ? join(places.app, part) : part)),
     environment: environmentOf(name, service, places),
-    health: isProduct(service) && port ? { kind: 'http', url: `http://${address}:${port}/health` } : { kind: 'exit' },
   };
 }
 
-function runPostgres({ name, service, places, address, translate }: Given): Program {
+function runPostgres({ name, service, places, address, translate }: Given): Started {
   const environment = {
     ...Object.fromEntries(Object.entries(service.environment).map(([key, value]) => [key, translate(value)])),
     PATH: `${postgresPrograms()}:${process.env['PATH']}`,
   };
   if (service.entrypoint) {
     const [file = 'sh', ...args] = service.entrypoint.map(translate);
-    const health = { kind: 'file', path: translate(backupMetrics) } as const;
-    return { file, args, environment, isUnprivileged: true, health };
+    return { file, args, environment, isUnprivileged: true };
   }
   const script = join(places.data, 'services', name, 'start.sh');
   writeFileSync(script, postgresScript(service, address, translate));
-  const health = { kind: 'port', host: address, port: 5432 } as const;
-  return { file: 'bash', args: [script], environment, isUnprivileged: true, health };
+  return { file: 'bash', args: [script], environment, isUnprivileged: true };
 }
 
 /** What the entry point of the image does: creates the cluster, runs the scripts of its folder, and starts the server. */
@@ -115,24 +107,23 @@ function postgresScript(service: ComposeService, address: string, translate: Tra
 const mounts = ({ volumes }: ComposeService, target: string): boolean =>
   volumes.some((volume) => volume.split(':')[1] === target);
 
-function runScript({ service: { entrypoint = [], environment }, translate }: Given): Program {
+function runScript({ service: { entrypoint = [], environment }, translate }: Given): Started {
   const [file = 'sh', ...args] = entrypoint.map(translate);
-  return { file, args, environment, health: { kind: 'exit' } };
+  return { file, args, environment };
 }
 
 /** The image has no protected mode, which refuses clients of other machines. */
-function runRedis({ service, address, translate }: Given): Program {
+function runRedis({ service, address, translate }: Given): Started {
   const [file = '', ...args] = service.command.map(translate);
   return {
     file,
     args: [...args, '--protected-mode', 'no', '--bind', address, '--dir', translate('/data')],
     environment: {},
-    health: { kind: 'port', host: address, port: 6379 },
   };
 }
 
 /** Docker's name server does not exist here, and a process of this machine may open fewer files than a container. */
-function runHaproxy({ service, address, translate }: Given): Program {
+function runHaproxy({ service, translate }: Given): Started {
   const file = translate(service.volumes[0]?.split(':')[1] ?? '');
   const text = readFileSync(file, 'utf8')
     .replaceAll(' resolvers docker', '')
@@ -144,56 +135,50 @@ function runHaproxy({ service, address, translate }: Given): Program {
     args: ['-db', '-f', file],
     // Its ports are those of the container.
     environment: { ...service.environment, HTTPS_PORT: '8443' },
-    health: { kind: 'http', url: `http://${address}:8404/health` },
   };
 }
 
-function runPrometheus({ service, address, translate }: Given): Program {
+function runPrometheus({ service, address, translate }: Given): Started {
   const args = [...service.command.map(translate), `--web.listen-address=${address}:9090`];
   return {
     file: 'prometheus',
     args,
     environment: {},
-    health: { kind: 'http', url: `http://${address}:9090/-/healthy` },
   };
 }
 
-function runAlertmanager({ service, address, translate }: Given): Program {
+function runAlertmanager({ service, address, translate }: Given): Started {
   const args = [...service.command.map(translate), `--web.listen-address=${address}:9093`, '--cluster.listen-address='];
   return {
     file: 'prometheus-alertmanager',
     args,
     environment: {},
-    health: { kind: 'http', url: `http://${address}:9093/-/healthy` },
   };
 }
 
-function runNodeExporter({ service, address, translate }: Given): Program {
+function runNodeExporter({ service, address, translate }: Given): Started {
   return {
     file: 'prometheus-node-exporter',
     args: [...service.command.map(translate), `--web.listen-address=${address}:9100`].filter(
       (part) => !part.endsWith('=:9100'),
     ),
     environment: {},
-    health: { kind: 'http', url: `http://${address}:9100/` },
   };
 }
 
 /** Debian's version is older, and has the collectors of the flags under no name. */
-function runPostgresExporter({ service, address }: Given): Program {
+function runPostgresExporter({ service, address }: Given): Started {
   return {
     file: 'prometheus-postgres-exporter',
     args: [`--web.listen-address=${address}:9187`],
     environment: service.environment,
-    health: { kind: 'http', url: `http://${address}:9187/` },
   };
 }
 
-function runRedisExporter({ service, address }: Given): Program {
+function runRedisExporter({ service, address }: Given): Started {
   return {
     file: 'prometheus-redis-exporter',
     args: [`-web.listen-address=${address}:9121`],
     environment: service.environment,
-    health: { kind: 'http', url: `http://${address}:9121/health` },
   };
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, type WriteStream } from 'node:fs';
-import { connect } from 'node:net';
+import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { answers } from './health.ts';
 import type { Program } from './programs.ts';
 
 const execute = promisify(execFile);
@@ -104,13 +104,7 @@ export class RunningService implements AsyncDisposable {
 
   async isHealthy(): Promise<boolean> {
     const { health } = this.#program;
-    if (health.kind === 'exit') return this.#child?.exitCode === 0;
-    if (health.kind === 'file') return existsSync(health.path);
-    if (health.kind === 'port') return isOpen(health.host, health.port);
-    return fetch(health.url, { signal: AbortSignal.timeout(2_000) }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+    return health.kind === 'exit' ? this.#child?.exitCode === 0 : answers(health, this.environment);
   }
 
   /** Stops the process and does not start it again; kills it if it takes too long. */
@@ -144,12 +138,4 @@ export class RunningService implements AsyncDisposable {
     for (const stream of [this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     this.#log.end();
   }
-}
-
-function isOpen(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }

@@ -15,7 +15,7 @@ const images: Readonly<Record<string, ImageFacts>> = {
   haproxy: { ports: [], asks: ['/dev/tcp/127.0.0.1/8404', 'GET /health '] },
   postgres: { ports: [], asks: [] },
   'infamous-freight-postgres': { ports: [5432], asks: ['pg_isready -h 127.0.0.1'] },
-  redis: { ports: [6379], asks: ['redis-cli ping'] },
+  redis: { ports: [6379], asks: ['redis-cli -h 127.0.0.1 ping'] },
   prometheus: { ports: [9090], asks: ['http://127.0.0.1:9090/-/healthy'] },
   alertmanager: { ports: [9093], asks: ['http://127.0.0.1:9093/-/healthy'] },
   'postgres-exporter': { ports: [9187], asks: ['http://127.0.0.1:9187/'] },
