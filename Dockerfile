@@ -27,8 +27,21 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json supergraph.yaml ./
 COPY schema/supergraph.graphql schema/
 COPY schema/manifests schema/manifests
+COPY schema/operations/console/accept-supergraph.graphql schema/operations/console/
 COPY client client
-COPY commands commands
+# The commands that run in a container, and what they import. Others need a checkout; `npm run check:deploy` compares.
+COPY commands/accounts.ts commands/all-subgraphs.ts commands/audit.ts commands/demo-settings.ts commands/healthcheck.ts \
+     commands/import.ts commands/keys.ts commands/migrate-config.ts commands/migrate.ts commands/read-cipher.ts \
+     commands/subgraph.ts commands/supergraph.ts commands/
+COPY commands/accounts commands/accounts
+COPY commands/audit commands/audit
+COPY commands/import commands/import
+COPY commands/keys commands/keys
+COPY commands/supergraph commands/supergraph
+COPY commands/analyze/settings.ts commands/analyze/
+COPY commands/check-deploy/product-processes.ts commands/check-deploy/
+COPY commands/load/settings.ts commands/load/
+COPY commands/settings/processes.ts commands/settings/
 COPY subgraphs subgraphs
 COPY gateway gateway
 # Nothing is written to the image: it runs with a read-only root file system, as the user `node` of the base image.

@@ -20,6 +20,18 @@ describe('the image of the product', () => {
       `${image} the image lacks 1 files that its programs need, such as schema/manifests`,
     ],
     [
+      'a document that a command reads',
+      'COPY schema/operations/console/accept-supergraph.graphql schema/operations/console/\n',
+      '',
+      `${image} the image lacks 1 files that its programs need, such as schema/operations/console/accept-supergraph.graphql`,
+    ],
+    [
+      'a command that needs a checkout',
+      'commands/subgraph.ts commands/supergraph.ts commands/',
+      'commands/subgraph.ts commands/supergraph.ts commands/costs.ts commands/',
+      `${image} the image has commands/costs.ts, which cannot start there`,
+    ],
+    [
       'packages',
       'COPY --from=dependencies /app/node_modules node_modules\n',
       '',

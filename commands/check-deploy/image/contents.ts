@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { dirname, join, matchesGlob } from 'node:path';
 import type { Stage } from '../../../drills/topology/dockerfile.ts';
 import { readIgnored } from '../../../drills/topology/dockerignore.ts';
 import { parseSource } from '../../check-imports/source-file.ts';
@@ -25,7 +25,8 @@ export function needsOf(project: string): Needs {
   const packages = new Set<string>();
   for (const path of files) {
     if (!path.endsWith('.ts') || !existsSync(join(project, path))) continue;
-    const { imports } = parseSource(path, readFileSync(join(project, path), 'utf8'));
+    const { text, imports } = parseSource(path, readFileSync(join(project, path), 'utf8'));
+    for (const file of readBy(path, text)) if (existsSync(join(project, file))) files.add(file);
     for (const { target, typeOnly } of imports) {
       if (typeOnly || target.startsWith('node:')) continue;
       if (existsSync(join(project, target))) files.add(target);
@@ -34,6 +35,10 @@ export function needsOf(project: string): Needs {
   }
   return { files, packages };
 }
+
+/** Files that a program names by their place beside it. A folder, such as the project itself, is none. */
+const readBy = (path: string, text: string): readonly string[] =>
+  [...text.matchAll(/\bimport\.meta\.dirname, '([^']+\.\w+)'/g)].map(([, target = '']) => join(dirname(path), target));
 
 const packageOf = (target: string): string =>
   target
@@ -49,7 +54,9 @@ export function* findAbsent(project: string, stages: readonly Stage[]): Iterable
   const isCopied = (file: string) => copied.some((source) => file === source || file.startsWith(`${source}/`));
   const absent = [...files].filter((file) => !isCopied(file));
   const ignored = [...files].filter(ignores);
+  const unused = globSync('commands/*.ts', { cwd: project }).filter((file) => isCopied(file) && !files.has(file));
   if (absent.length > 0) yield `the image lacks ${shown(absent)}`;
+  if (unused.length > 0) yield `the image has ${unused.join(', ')}, which cannot start there`;
   if (ignored.length > 0) yield `.dockerignore leaves out ${shown(ignored)}`;
   if (!copied.some((source) => source.endsWith('/node_modules'))) yield 'the image lacks node_modules';
   const removed = stages.flatMap(({ steps }) =>
