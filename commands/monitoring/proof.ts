@@ -37,6 +37,21 @@ export function age(series: string, badSeconds: number, goodSeconds: number): Pr
   };
 }
 
+/** A gauge that changes at each step: 1, 0, 1. */
+export function flickering(series: string): ProofSeries {
+  return { series, values: (phases) => phases.map((_, step) => (step % 2 === 0 ? 1 : 0)) };
+}
+
+/** The same values under another value of a label. */
+export function relabelled(one: ProofSeries, label: string, value: string): ProofSeries {
+  const own = new RegExp(`([{,]${label}=)"[^"]*"`);
+  const bare = one.series.includes('{') ? one.series : `${one.series}{}`;
+  const series = own.test(bare)
+    ? bare.replace(own, `$1"${value}"`)
+    : bare.replace(/\{(.*)\}/, (_, labels: string) => `{${labels && `${labels},`}${label}="${value}"}`);
+  return { ...one, series };
+}
+
 /** The notation of promtool: `5 5 5 7 9` is `5+0x2 7+2x1`. */
 export function notation(values: readonly (number | '_')[]): string {
   const parts: string[] = [];

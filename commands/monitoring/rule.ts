@@ -29,10 +29,22 @@ export interface AlertRule {
 /** How the alert is tested: it fires after `minutes` of bad values, not at all with good ones, and ends when values are good again. */
 export interface Proof {
   readonly minutes: number;
-  /** Minutes of good values until the alert has ended. */
-  readonly recoveryMinutes: number;
+  /** Minutes of good values after which the alert ends, and no sooner. Default: those of one step. */
+  readonly recoveryMinutes?: number;
   /** Minutes between two samples. Default: 1. */
   readonly stepMinutes?: number;
+  readonly series: readonly ProofSeries[];
+  /** Of several processes or machines with these series: one bad one is enough, or all must be bad. */
+  readonly ofSeveral?: 'one' | 'all';
+  /** Labels that tell alerts apart: two bad ones are two alerts. */
+  readonly per?: readonly string[];
+  readonly cases?: readonly ProofCase[];
+}
+
+/** Series for the bad phase, and how many alerts fire at its end. */
+export interface ProofCase {
+  readonly name: string;
+  readonly alerts: number;
   readonly series: readonly ProofSeries[];
 }
 

@@ -44,7 +44,7 @@ function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity
       minutes,
       stepMinutes,
       // The short window ends the alert.
-      recoveryMinutes: { '1h': 15, '6h': 60, '3d': 420 }[long],
+      recoveryMinutes: { '1h': 3, '6h': 15, '3d': 180 }[long],
       series: [
         counter('gateway_request_outcomes_total{job="gateway",outcome="failed"}', failed(1.03), failed(0.97)),
         counter(
@@ -64,6 +64,10 @@ function burn(long: '1h' | '6h' | '3d', short: Window, percent: number, severity
   };
 }
 
+const peers = (...counts: readonly number[]) =>
+  counts.map((count, n) => gauge(`gateway_peers{instance="gateway-${n + 1}:4100"}`, count, count));
+const twoUp = [1, 2].map((n) => gauge(`up{job="gateway",instance="gateway-${n}:4100"}`, 1, 1));
+
 /** A release takes an hour and keeps the former version for another one. New settings reach all gateways within minutes. */
 const gatewaysDiffer: readonly AlertRule[] = [
   {
@@ -76,8 +80,8 @@ const gatewaysDiffer: readonly AlertRule[] = [
     summary: 'The gateways have run {{ $value }} different releases for 3 hours.',
     proof: {
       minutes: 185,
-      recoveryMinutes: 5,
       stepMinutes: 5,
+      ofSeveral: 'one',
       series: [gauge('gateway_peer_releases{instance="gateway-1:4100"}', 2, 1)],
     },
   },
@@ -91,7 +95,8 @@ const gatewaysDiffer: readonly AlertRule[] = [
     summary: 'Gateways of one release have had {{ $value }} different settings for 15 minutes.',
     proof: {
       minutes: 17,
-      recoveryMinutes: 2,
+
+      ofSeveral: 'one',
       series: [gauge('gateway_peer_settings{instance="gateway-1:4100"}', 2, 1)],
     },
   },
@@ -105,11 +110,23 @@ const gatewaysDiffer: readonly AlertRule[] = [
     summary: 'A gateway finds only {{ $value }} gateways in its Redis, fewer than run: they do not share one.',
     proof: {
       minutes: 17,
-      recoveryMinutes: 2,
+
       series: [
         gauge('gateway_peers{instance="gateway-1:4100"}', 1, 2),
         gauge('up{job="gateway",instance="gateway-1:4100"}', 1, 1),
         gauge('up{job="gateway",instance="gateway-2:4100"}', 1, 1),
+      ],
+      cases: [
+        {
+          name: 'one of two gateways finds only itself',
+          alerts: 1,
+          series: [...peers(1, 2), ...twoUp],
+        },
+        {
+          name: 'a gateway that Prometheus does not know shares the Redis',
+          alerts: 0,
+          series: [...peers(3, 3), ...twoUp],
+        },
       ],
     },
   },
@@ -130,7 +147,7 @@ export const availability: readonly RuleGroup[] = [
         expr: 'up{job="gateway"} == 0',
         for: '1m',
         summary: 'The gateway {{ $labels.instance }} does not answer Prometheus.',
-        proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 1)] },
+        proof: { minutes: 3, series: [gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 1)] },
       },
       {
         alert: 'AllGatewaysDown',
@@ -141,7 +158,7 @@ export const availability: readonly RuleGroup[] = [
         summary: 'No gateway answers Prometheus. Clients get no responses.',
         proof: {
           minutes: 3,
-          recoveryMinutes: 2,
+
           series: [
             gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 0),
             gauge('up{job="gateway",instance="gateway-2:4100"}', 0, 1),
@@ -157,7 +174,7 @@ export const availability: readonly RuleGroup[] = [
         expr: 'up{job="subgraph"} == 0',
         for: '1m',
         summary: 'The subgraph {{ $labels.instance }} does not answer Prometheus. Its fields are null.',
-        proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('up{job="subgraph",instance="fleet:4003"}', 0, 1)] },
+        proof: { minutes: 3, series: [gauge('up{job="subgraph",instance="fleet:4003"}', 0, 1)] },
       },
       {
         alert: 'SubgraphCircuitOpen',
@@ -168,7 +185,9 @@ export const availability: readonly RuleGroup[] = [
         summary: 'A gateway no longer calls the subgraph {{ $labels.subgraph }}, because its requests fail.',
         proof: {
           minutes: 4,
-          recoveryMinutes: 2,
+
+          ofSeveral: 'one',
+          per: ['subgraph'],
           series: [gauge('gateway_subgraph_circuit{subgraph="fleet"}', 1, 0.5)],
         },
       },
@@ -179,7 +198,7 @@ export const availability: readonly RuleGroup[] = [
         expr: 'probe_success{job="probe"} == 0',
         for: '1m',
         summary: 'The prober gets no healthy response from {{ $labels.instance }}, where clients connect.',
-        proof: { minutes: 3, recoveryMinutes: 2, series: [gauge('probe_success{job="probe",instance="edge"}', 0, 1)] },
+        proof: { minutes: 3, series: [gauge('probe_success{job="probe",instance="edge"}', 0, 1)] },
       },
       {
         alert: 'GraphProbeFails',
@@ -190,7 +209,7 @@ export const availability: readonly RuleGroup[] = [
         summary: 'A request that the prober sends to {{ $labels.instance }} gets no response from the database.',
         proof: {
           minutes: 3,
-          recoveryMinutes: 2,
+
           series: [gauge('probe_success{job="probe-graph",instance="edge"}', 0, 1)],
         },
       },
@@ -203,7 +222,7 @@ export const availability: readonly RuleGroup[] = [
         summary: 'A new supergraph was refused or rolled back. The gateways serve the former one.',
         proof: {
           minutes: 5,
-          recoveryMinutes: 15,
+          recoveryMinutes: 10,
           series: [counter('gateway_supergraph_reloads_total{outcome="refused"}', 1, 0)],
         },
         otherBranch: [counter('gateway_supergraph_canaries_total{outcome="rolled_back"}', 1, 0)],
@@ -218,7 +237,7 @@ export const availability: readonly RuleGroup[] = [
           'The gateway {{ $labels.instance }} has known no revoked session or API key for {{ $value | humanizeDuration }}.',
         proof: {
           minutes: 3,
-          recoveryMinutes: 2,
+
           series: [gauge('gateway_access_snapshot_age_seconds{instance="g"}', 121, 119)],
         },
       },

@@ -1,4 +1,4 @@
-import { counter, gauge } from '../proof.ts';
+import { counter, flickering, gauge } from '../proof.ts';
 import type { AlertRule, RuleGroup } from '../rule.ts';
 
 function replicationLag(seconds: number, severity: AlertRule['severity']): AlertRule {
@@ -11,10 +11,20 @@ function replicationLag(seconds: number, severity: AlertRule['severity']): Alert
     summary: 'The standby {{ $labels.instance }} is {{ $value | humanizeDuration }} behind the primary.',
     proof: {
       minutes: 3,
-      recoveryMinutes: 2,
+
       series: [
         gauge('pg_replication_lag_seconds{instance="standby"}', seconds + 1, seconds - 1),
         gauge('pg_replication_is_replica{instance="standby"}', 1, 1),
+      ],
+      cases: [
+        {
+          name: 'a primary, which replays nothing',
+          alerts: 0,
+          series: [
+            gauge('pg_replication_lag_seconds{instance="primary"}', seconds + 1, seconds + 1),
+            gauge('pg_replication_is_replica{instance="primary"}', 0, 0),
+          ],
+        },
       ],
     },
   };
@@ -30,7 +40,7 @@ export const database: RuleGroup = {
       expr: 'pg_up == 0',
       for: '30s',
       summary: 'PostgreSQL at {{ $labels.instance }} does not answer.',
-      proof: { minutes: 2, recoveryMinutes: 2, series: [gauge('pg_up{instance="primary"}', 0, 1)] },
+      proof: { minutes: 2, series: [gauge('pg_up{instance="primary"}', 0, 1)] },
     },
     {
       alert: 'DatabaseConnectionsHigh',
@@ -41,10 +51,22 @@ export const database: RuleGroup = {
       summary: '{{ $value | humanizePercentage }} of the connections of {{ $labels.instance }} are in use.',
       proof: {
         minutes: 7,
-        recoveryMinutes: 2,
+
         series: [
           gauge('pg_stat_activity_count{instance="primary",state="idle"}', 241, 239),
           gauge('pg_settings_max_connections{instance="primary"}', 300, 300),
+        ],
+        per: ['instance'],
+        cases: [
+          {
+            name: 'idle and active connections together',
+            alerts: 1,
+            series: [
+              gauge('pg_stat_activity_count{instance="primary",state="idle"}', 121, 121),
+              gauge('pg_stat_activity_count{instance="primary",state="active"}', 120, 120),
+              gauge('pg_settings_max_connections{instance="primary"}', 300, 300),
+            ],
+          },
         ],
       },
     },
@@ -57,8 +79,15 @@ export const database: RuleGroup = {
       summary: 'Requests of {{ $labels.subgraph }} wait for one of its database connections.',
       proof: {
         minutes: 5,
-        recoveryMinutes: 3,
+
         series: [gauge('subgraph_sql_connections{subgraph="fleet",state="waiting"}', 1, 0)],
+        cases: [
+          {
+            name: 'requests wait at every second look',
+            alerts: 0,
+            series: [flickering('subgraph_sql_connections{subgraph="fleet",state="waiting"}')],
+          },
+        ],
       },
     },
     {
@@ -71,7 +100,9 @@ export const database: RuleGroup = {
         'A transaction in {{ $labels.datname }} of {{ $labels.instance }} has run for {{ $value | humanizeDuration }}.',
       proof: {
         minutes: 3,
-        recoveryMinutes: 2,
+
+        ofSeveral: 'one',
+        per: ['instance', 'datname'],
         series: [gauge('pg_stat_activity_max_tx_duration{instance="primary",datname="freight"}', 301, 299)],
       },
     },
@@ -88,7 +119,9 @@ export const database: RuleGroup = {
         'The standby for reads of {{ $labels.subgraph }} is {{ $value | humanizeDuration }} behind. The primary answers in its place.',
       proof: {
         minutes: 4,
-        recoveryMinutes: 2,
+
+        ofSeveral: 'one',
+        per: ['subgraph', 'instance'],
         series: [gauge('subgraph_sql_standby_lag_seconds{subgraph="shipments",instance="shipments:4001"}', 5.1, 4.9)],
       },
     },
@@ -102,10 +135,23 @@ export const database: RuleGroup = {
       summary: 'No standby replicates from the primary. A loss of the primary would lose data.',
       proof: {
         minutes: 4,
-        recoveryMinutes: 7,
+
         series: [
           gauge('pg_stat_replication_pg_wal_lsn_diff{state="streaming"}', undefined, 0),
           gauge('pg_up{instance="primary"}', 1, 1),
+        ],
+        cases: [
+          { name: 'nothing is known', alerts: 0, series: [gauge('pg_up{instance="primary"}', 0, 0)] },
+          {
+            name: 'two standbys',
+            alerts: 0,
+            series: [
+              ...['a', 'b'].map((name) =>
+                gauge(`pg_stat_replication_pg_wal_lsn_diff{state="streaming",application_name="${name}"}`, 0, 0),
+              ),
+              gauge('pg_up{instance="primary"}', 1, 1),
+            ],
+          },
         ],
       },
     },
@@ -118,7 +164,7 @@ export const database: RuleGroup = {
       summary: 'PostgreSQL has read a page whose checksum is wrong: a table or an index is corrupted.',
       proof: {
         minutes: 5,
-        recoveryMinutes: 65,
+        recoveryMinutes: 60,
         series: [counter('freight_database_checksum_failures_total', 1, 0)],
       },
     },
@@ -129,7 +175,7 @@ export const database: RuleGroup = {
       expr: 'redis_up == 0',
       for: '30s',
       summary: 'Redis does not answer. Budgets are counted by gateway, and live data waits.',
-      proof: { minutes: 2, recoveryMinutes: 2, series: [gauge('redis_up', 0, 1)] },
+      proof: { minutes: 2, series: [gauge('redis_up', 0, 1)] },
     },
     {
       alert: 'RedisMemoryHigh',
@@ -140,8 +186,15 @@ export const database: RuleGroup = {
       summary: 'Redis uses {{ $value | humanizePercentage }} of its memory.',
       proof: {
         minutes: 7,
-        recoveryMinutes: 2,
+
         series: [gauge('redis_memory_used_bytes', 86, 84), gauge('redis_memory_max_bytes', 100, 100)],
+        cases: [
+          {
+            name: 'Redis without a limit',
+            alerts: 0,
+            series: [gauge('redis_memory_used_bytes', 86, 86), gauge('redis_memory_max_bytes', 0, 0)],
+          },
+        ],
       },
     },
   ],

@@ -10,6 +10,8 @@ function around(metric: string, labels: string, limit: number): readonly ProofSe
   ];
 }
 
+const durations = 'gateway_client_request_duration_seconds_bucket';
+
 function slow(limit: number, severity: AlertRule['severity']): AlertRule {
   return {
     alert: 'LatencyHigh',
@@ -20,8 +22,21 @@ function slow(limit: number, severity: AlertRule['severity']): AlertRule {
     summary: '5 % of the requests take longer than {{ $value | humanizeDuration }}.',
     proof: {
       minutes: 15,
-      recoveryMinutes: 10,
-      series: around('gateway_client_request_duration_seconds_bucket', 'client="web"', limit),
+      recoveryMinutes: 3,
+      series: around(durations, 'client="web"', limit),
+      cases: [
+        {
+          name: 'one of two clients gets only slow responses',
+          alerts: 1,
+          series: [
+            counter(`${durations}{client="web",le="${limit}"}`, 1_000, 1_000),
+            counter(`${durations}{client="web",le="+Inf"}`, 1_000, 1_000),
+            counter(`${durations}{client="export",le="${limit}"}`, 0, 0),
+            counter(`${durations}{client="export",le="10"}`, 900, 900),
+            counter(`${durations}{client="export",le="+Inf"}`, 900, 900),
+          ],
+        },
+      ],
     },
   };
 }
@@ -46,7 +61,8 @@ export const latency: readonly RuleGroup[] = [
           '5 % of the SQL statements of {{ $labels.subgraph }} take longer than {{ $value | humanizeDuration }}.',
         proof: {
           minutes: 20,
-          recoveryMinutes: 10,
+          recoveryMinutes: 3,
+          per: ['subgraph'],
           series: around('subgraph_sql_statement_duration_seconds_bucket', 'subgraph="fleet"', 0.1),
         },
       },
@@ -59,7 +75,7 @@ export const latency: readonly RuleGroup[] = [
         summary: 'The event loop of {{ $labels.instance }} is blocked for {{ $value | humanizeDuration }} at a time.',
         proof: {
           minutes: 7,
-          recoveryMinutes: 2,
+
           series: [gauge('nodejs_eventloop_lag_p99_seconds{instance="g"}', 0.26, 0.24)],
         },
       },

@@ -18,7 +18,7 @@ function memoryOf(job: 'gateway' | 'subgraph', limit: number): AlertRule {
     summary: `{{ $labels.instance }} holds {{ $value | humanize1024 }}B, more than 85 % of its limit.`,
     proof: {
       minutes: 12,
-      recoveryMinutes: 2,
+
       series: [gauge(`process_resident_memory_bytes{job="${job}",instance="p"}`, bytes + 1, bytes - 1)],
     },
   };
@@ -35,7 +35,7 @@ function diskFull(share: number, severity: AlertRule['severity']): AlertRule {
     summary: '{{ $labels.mountpoint }} of {{ $labels.instance }} has {{ $value | humanizePercentage }} left.',
     proof: {
       minutes: 7,
-      recoveryMinutes: 2,
+
       series: [
         gauge('node_filesystem_avail_bytes{mountpoint="/",fstype="ext4"}', share * 1_000 - 1, share * 1_000 + 1),
         gauge('node_filesystem_size_bytes{mountpoint="/",fstype="ext4"}', 1_000, 1_000),
@@ -54,11 +54,14 @@ function certificate(days: number, severity: AlertRule['severity']): AlertRule {
     summary: 'The certificate of {{ $labels.instance }} is valid for {{ $value | humanizeDuration }} more.',
     proof: {
       minutes: 15,
-      recoveryMinutes: 5,
-      series: [age('probe_ssl_earliest_cert_expiry{instance="edge"}', -days * day + 3_600, -days * day - 3_600)],
+      series: [age('probe_ssl_earliest_cert_expiry{instance="edge"}', -days * day + 60, -days * day - 60)],
     },
   };
 }
+
+/** Seconds per minute in which each processor of a machine is idle. */
+const idle = (...seconds: readonly number[]) =>
+  seconds.map((each, cpu) => counter(`node_cpu_seconds_total{instance="n",cpu="${cpu}",mode="idle"}`, each, each));
 
 export function machines(limits: MemoryLimits): readonly RuleGroup[] {
   return [
@@ -75,7 +78,7 @@ export function machines(limits: MemoryLimits): readonly RuleGroup[] {
             '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of one core; it runs JavaScript on one.',
           proof: {
             minutes: 20,
-            recoveryMinutes: 8,
+            recoveryMinutes: 3,
             series: [counter('process_cpu_seconds_total{job="gateway",instance="g"}', 52, 50)],
           },
         },
@@ -90,7 +93,7 @@ export function machines(limits: MemoryLimits): readonly RuleGroup[] {
           summary: '{{ $labels.instance }} has restarted {{ $value }} times within 15 minutes.',
           proof: {
             minutes: 6,
-            recoveryMinutes: 20,
+            recoveryMinutes: 13,
             series: [counter('process_start_time_seconds{job="gateway",instance="g"}', 60, 0)],
           },
         },
@@ -109,8 +112,13 @@ export function machines(limits: MemoryLimits): readonly RuleGroup[] {
             'The processors of {{ $labels.instance }} are busy for {{ $value | humanizePercentage }} of the time.',
           proof: {
             minutes: 20,
-            recoveryMinutes: 10,
+            recoveryMinutes: 3,
+            per: ['instance'],
             series: [counter('node_cpu_seconds_total{instance="n",cpu="0",mode="idle"}', 8, 10)],
+            cases: [
+              { name: 'one of two processors is busy', alerts: 0, series: idle(0, 60) },
+              { name: 'both are busy, one of them always', alerts: 1, series: idle(0, 14) },
+            ],
           },
         },
         {
@@ -122,7 +130,7 @@ export function machines(limits: MemoryLimits): readonly RuleGroup[] {
           summary: '{{ $labels.instance }} has {{ $value | humanizePercentage }} of its memory left.',
           proof: {
             minutes: 7,
-            recoveryMinutes: 2,
+
             series: [
               gauge('node_memory_MemAvailable_bytes{instance="n"}', 79, 81),
               gauge('node_memory_MemTotal_bytes{instance="n"}', 1_000, 1_000),
