@@ -99,8 +99,8 @@ describe('the image of the product', () => {
     ],
     [
       'a health check of nothing',
-      'commands/healthcheck.ts',
-      'commands/health.ts',
+      '["node", "commands/healthcheck.ts"]',
+      '["node", "commands/health.ts"]',
       `${image} the program commands/health.ts does not exist`,
     ],
     [
@@ -116,7 +116,7 @@ describe('the image of the product', () => {
       'a file that the build does not see',
       'bench\n',
       'bench\nschema\n',
-      `${image} .dockerignore leaves out 2 files that its programs need, such as schema/supergraph.graphql, schema/manifests`,
+      `${image} .dockerignore leaves out 3 files that its programs need, such as schema/supergraph.graphql, schema/manifests, schema/operations/console/accept-supergraph.graphql`,
     ],
   ]);
 });
