@@ -51,7 +51,7 @@ export async function promote(
 ): Promise<string> {
   const script = join(project, 'infra/postgres/promote-region.sh');
   const environment = { PATH: `${postgresPrograms()}:${process.env['PATH']}` };
-  const standbys = ['2', candidate.url(), `${other.url()}=${follow}`];
+  const standbys = ['2', candidate.url(), other.url(), follow];
   const { stdout } = await execute('bash', [script, ...standbys], { env: environment });
   return stdout.trim();
 }

@@ -38,14 +38,24 @@ test.each([2, 3, 4])('one of %i standbys is refused, and nothing changes', async
 
 test('two of four standbys are refused: the other two could follow the former primary', async () => {
   const other = 'postgres://postgres@eu-west-1/postgres';
-  await expect(promote(4, servers.standbyUrl, `${other}=${follow}`)).rejects.toMatchObject({
+  await expect(promote(4, servers.standbyUrl, other, follow)).rejects.toMatchObject({
     stderr: expect.stringContaining('2 of 4 standbys is not more than half'),
   });
 });
 
+test('a standby without the way to its primary is refused, and nothing changes', async () => {
+  const before = await stateOfStandby();
+  await expect(
+    promote(2, servers.standbyUrl, `postgres://postgres@eu-west-1/postgres=${follow}`),
+  ).rejects.toMatchObject({
+    stderr: expect.stringContaining('Nothing was changed: OTHER and its CONNINFO are two arguments.'),
+  });
+  expect(await stateOfStandby()).toEqual(before);
+});
+
 test('a standby that is named twice counts once', async () => {
   const before = await stateOfStandby();
-  await expect(promote(2, servers.standbyUrl, `${servers.standbyUrl}=${follow}`)).rejects.toMatchObject({
+  await expect(promote(2, servers.standbyUrl, servers.standbyUrl, follow)).rejects.toMatchObject({
     stderr: expect.stringContaining('A standby is named twice: nothing was changed.'),
   });
   expect(await stateOfStandby()).toEqual(before);
@@ -53,7 +63,7 @@ test('a standby that is named twice counts once', async () => {
 
 test('a primary does not count as a standby', async () => {
   const before = await stateOfStandby();
-  await expect(promote(2, servers.standbyUrl, `${servers.primaryUrl}=${follow}`)).rejects.toMatchObject({
+  await expect(promote(2, servers.standbyUrl, servers.primaryUrl, follow)).rejects.toMatchObject({
     stderr: expect.stringContaining('A server is no standby: nothing was changed.'),
   });
   expect(await stateOfStandby()).toEqual(before);
@@ -75,11 +85,12 @@ test('a standby that has its primary in its command line is refused, and promote
 test('of two operators who promote two regions at once, one wins, and the other region follows', async () => {
   const urls = [servers.standbyUrl, await servers.addStandby()] as const;
   await servers.killPrimary();
-  const conninfoOf = (url: string) => `host=127.0.0.1 port=${new URL(url).port} user=postgres`;
+  const conninfoOf = (url: string) =>
+    `host=127.0.0.1 port=${new URL(url).port} user=postgres dbname=postgres options='-c work_mem=8MB'`;
   const [one, other] = urls;
   const operators = [
-    promote(2, one, `${other}=${conninfoOf(one)}`),
-    promote(2, other, `${one}=${conninfoOf(other)}`),
+    promote(2, one, conninfoOf(other), conninfoOf(one)),
+    promote(2, other, `${one}?application_name=operator`, conninfoOf(other)),
   ] as const;
   const results = await Promise.allSettled(operators);
   const winner = results.findIndex(({ status }) => status === 'fulfilled') === 0 ? one : other;
