@@ -5,6 +5,7 @@ import { gatewayItself } from '#shared/identity/identity.ts';
 import { loadApiKeySecrets, loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import type { Tracer } from '#shared/runtime/tracing/tracer.ts';
 import { AuditReports } from './access/audit/audit-reports.ts';
 import { Usage } from './access/budget/usage.ts';
 import type { Access } from './access/caller.ts';
@@ -44,6 +45,7 @@ interface OpenAccess {
 
 interface AccessParts {
   readonly log: Log;
+  readonly tracer: Pick<Tracer, 'begin'>;
   readonly transport: SubgraphTransport;
   readonly probeAccess: Parameters<typeof createSkewMeter>[0];
   readonly watchSnapshot: (read: () => number | undefined) => void;
@@ -60,6 +62,7 @@ export async function openAccess(
   { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders, budgetMode }: GatewayConfig,
   {
     log,
+    tracer,
     transport,
     probeAccess,
     watchSnapshot,
@@ -83,6 +86,7 @@ export async function openAccess(
     intervalMs,
     maxAgeMs,
     log,
+    tracer,
     onChange,
     onDocuments,
     onAcceptedSupergraphs,

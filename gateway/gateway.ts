@@ -94,6 +94,7 @@ export async function createGateway(
   });
   const { access, start, stop, recordAppraisals, plans, documentUses, usage, auditReports } = await openAccess(config, {
     log,
+    tracer,
     transport,
     probeAccess: async () => {
       const subgraph = supergraph.isLoaded ? supergraph.current.subgraphs['access'] : undefined;

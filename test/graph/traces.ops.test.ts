@@ -112,6 +112,14 @@ test('one trace leads from a change to what other subgraphs do about it, and to 
   expect(traceTree(spans, pushed)).toContain('  gateway: fetch pricing');
 });
 
+test('an upkeep job is a trace of its own, with its statements', async () => {
+  await collector.until(({ name }) => name === 'chore sendMails');
+  const chore = find(collector.spans, 'chore sendMails');
+  expect(chore).toMatchObject({ service: 'access', parentId: undefined });
+  const steps = collector.spans.filter(({ parentId }) => parentId === chore.spanId);
+  expect(steps.some(({ kind }) => kind === 'client')).toBe(true);
+});
+
 test('no span has a value of a variable, a secret or the name of a person', async () => {
   const token = await graph.tokenOf('dispatcher');
   const texts = JSON.stringify(collector.spans, (_, value) => (typeof value === 'bigint' ? String(value) : value));

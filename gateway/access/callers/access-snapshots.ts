@@ -2,8 +2,10 @@ import { type AccessSnapshot, changesAfter, type SnapshotDocument } from '#share
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import type { SecretList } from '#shared/identity/key-settings.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import { noTracer, type Tracer } from '#shared/runtime/tracing/tracer.ts';
 import { KnownKeys } from './known-keys.ts';
 import { nothingRevoked, Standing } from './standing.ts';
+import { traceSnapshot } from './trace-snapshot.ts';
 
 /** Reads the parts of the snapshot that have changed since a version; undefined if none has. */
 export type ReadSnapshot = (after: string | undefined) => Promise<AccessSnapshot | undefined>;
@@ -17,6 +19,8 @@ export interface AccessSnapshotOptions {
   /** Milliseconds for which a snapshot is good enough to accept API keys. */
   readonly maxAgeMs: number;
   readonly log: Log;
+  /** Default: no traces. */
+  readonly tracer?: Pick<Tracer, 'begin'>;
   /** Called after a snapshot with changes. */
   readonly onChange: () => void;
   /** Called with documents that were registered or retired. */
@@ -127,10 +131,12 @@ export class AccessSnapshots {
   #hasFailed = false;
 
   async #read(): Promise<void> {
-    const { read, log, onChange, onDocuments, onAcceptedSupergraphs } = this.#options;
+    const { read, log, tracer = noTracer, onChange, onDocuments, onAcceptedSupergraphs } = this.#options;
     const askedAt = this.#now();
+    const startedAt = performance.now();
     try {
       const snapshot = await read(this.#version === undefined ? undefined : changesAfter(this.#version));
+      traceSnapshot(tracer, startedAt);
       this.#confirmedAt = askedAt;
       if (this.#hasFailed) log.info('access snapshot is read again');
       this.#hasFailed = false;
@@ -142,7 +148,10 @@ export class AccessSnapshots {
       if (snapshot.acceptedSupergraphs) onAcceptedSupergraphs?.(snapshot.acceptedSupergraphs);
       if (hasRevocations(snapshot)) onChange();
     } catch (error) {
-      if (!this.#hasFailed) log.warn({ err: error }, 'access snapshot can not be read; the last one stays in use');
+      if (!this.#hasFailed) {
+        traceSnapshot(tracer, startedAt, error);
+        log.warn({ err: error }, 'access snapshot can not be read; the last one stays in use');
+      }
       this.#hasFailed = true;
     }
   }

@@ -3,8 +3,10 @@ import { newId } from '../ids.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SlowStatements } from '../runtime/slow-statements.ts';
 import { runAs } from '../runtime/tracing/current-work.ts';
+import { noTracer, type Tracer } from '../runtime/tracing/tracer.ts';
 import type { Chore } from './chore.ts';
 import { ChoreClaims } from './chore-claims.ts';
+import { ChoreTraces } from './chore-traces.ts';
 
 /** Is told about the chores of this process. */
 export interface ChoreObserver {
@@ -20,6 +22,7 @@ export interface ChoreServices {
   readonly database: Pick<Database, 'fork'>;
   readonly log: Log;
   readonly slowStatements?: SlowStatements;
+  readonly tracer?: Pick<Tracer, 'begin'>;
 }
 
 export interface ChoreTimes {
@@ -43,6 +46,7 @@ export class Chores {
   readonly #observer: ChoreObserver;
   readonly #times: ChoreTimes;
   readonly #claims: ChoreClaims;
+  readonly #traces: ChoreTraces;
   readonly #running = new Map<string, Promise<void>>();
   readonly #failing = new Set<string>();
   readonly #ending = new AbortController();
@@ -60,6 +64,7 @@ export class Chores {
     this.#services = services;
     this.#observer = observer;
     this.#times = times;
+    this.#traces = new ChoreTraces(services.tracer ?? noTracer);
     this.#claims = new ChoreClaims(services.database, chores, newId(), times.leaseMs);
   }
 
@@ -112,7 +117,7 @@ export class Chores {
     const release = this.#keep(name);
     try {
       await runAs({ onStatement: slowStatements?.watch(`chore ${name}`) }, () =>
-        chore.run(database.fork(), log, this.#ending.signal),
+        this.#traces.run(name, () => chore.run(database.fork(), log, this.#ending.signal)),
       );
       this.#failing.delete(name);
       this.#observer.ran(name, 'succeeded');
