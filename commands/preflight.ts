@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { readGivenFile, writeGivenJson } from '#shared/runtime/given-files.ts';
 import { type CheckReport, runCheck } from './preflight/check.ts';
-import { checks } from './preflight/checks.ts';
+import { checksByTarget } from './preflight/checks.ts';
 
 const command = {
   call: 'npm run preflight --',
   does: 'Checks before a release whether everything is there: settings, keys, database, backup, graph, edge, monitoring and image. Prints a line for each check, and what to do where one fails; exits with 1 then. See docs/guides/release.md.',
   options: {
+    target: { type: 'string', value: 'TARGET', default: 'compose', help: 'compose or kubernetes' },
     'env-file': { type: 'string', value: 'FILE', default: '.env.production', help: 'variables of docker-compose.yml' },
     prometheus: { type: 'string', value: 'URL', default: 'http://prometheus:9090', help: 'where the figures are' },
     edge: { type: 'string', value: 'URL', default: 'https://proxy:8443', help: 'address of the edge' },
@@ -26,11 +28,15 @@ function print({ name, passed, says, advice }: CheckReport): void {
 
 try {
   const { values } = readCommandLine(command);
-  const { prometheus, edge, disk, 'plain-edge': plainEdge } = values;
+  const { target, prometheus, edge, disk, 'plain-edge': plainEdge } = values;
+  if (target !== 'compose' && target !== 'kubernetes') throw needs('--target', 'compose or kubernetes', target);
   const project = join(import.meta.dirname, '..');
   const site = {
     project,
-    variables: parseEnv(readGivenFile('--env-file', values['env-file'])),
+    variables:
+      target === 'compose'
+        ? parseEnv(readGivenFile('--env-file', values['env-file']))
+        : { SERVER_NAME: new URL(edge).hostname },
     prometheus,
     edge,
     plainEdge,
@@ -38,7 +44,7 @@ try {
     now: Date.now,
   };
   const reports: CheckReport[] = [];
-  for (const check of checks) {
+  for (const check of checksByTarget[target]) {
     const report = await runCheck(check, site);
     print(report);
     reports.push(report);

@@ -5,8 +5,8 @@ import { certificatesCheck, portsCheck } from './edge.ts';
 import { dashboardsCheck, documentsCheck, imageCheck, supergraphCheck } from './files.ts';
 import { backupCheck, clockCheck, databaseCheck, diskCheck, redisCheck } from './services.ts';
 
-/** Every check of `npm run preflight`, in its order. */
-export const checks: readonly Check[] = [
+/** Every check of `npm run preflight`, in its order: those of docker-compose.yml. */
+const ofCompose: readonly Check[] = [
   environmentCheck,
   keysCheck,
   databaseCheck,
@@ -22,3 +22,15 @@ export const checks: readonly Check[] = [
   rulesCheck,
   imageCheck,
 ];
+
+/** What holds for a cluster, too. Its settings, secrets, database and Redis are checked where they are (docs/guides/release.md). */
+const ofKubernetes: readonly Check[] = [
+  backupCheck,
+  supergraphCheck,
+  certificatesCheck,
+  dashboardsCheck,
+  rulesCheck,
+  imageCheck,
+];
+
+export const checksByTarget = { compose: ofCompose, kubernetes: ofKubernetes };

@@ -7,7 +7,7 @@ import { type Composition, composePath } from '../check-deploy/compose/compositi
 export interface Site {
   /** The project in the version that is to be released. */
   readonly project: string;
-  /** Variables of docker-compose.yml. */
+  /** Variables of docker-compose.yml; in Kubernetes the name of the edge only. */
   readonly variables: NodeJS.Dict<string>;
   /** Address of Prometheus. */
   readonly prometheus: string;

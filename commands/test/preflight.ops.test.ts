@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { newComposeSecrets } from '../keys/compose-secrets.ts';
 import { runCheck } from '../preflight/check.ts';
-import { checks } from '../preflight/checks.ts';
+import { checksByTarget } from '../preflight/checks.ts';
 import type { Site } from '../preflight/site.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -79,13 +79,13 @@ beforeAll(async () => {
 });
 
 const run = (name: string, given: Site) => {
-  const check = checks.find((one) => one.name === name);
+  const check = checksByTarget.compose.find((one) => one.name === name);
   if (!check) throw new Error(`There is no check ${name}.`);
   return runCheck(check, given);
 };
 
 test('there are 14 checks, each with a name of its own', () => {
-  expect(new Set(checks.map(({ name }) => name)).size).toBe(14);
+  expect(new Set(checksByTarget.compose.map(({ name }) => name)).size).toBe(14);
 });
 
 /** The project with other files. What is not changed is linked. */
@@ -297,5 +297,5 @@ test.each(wrong)('%s fails when %s', async (name, _why, given, says) => {
 });
 
 test('every check is shown to fail', () => {
-  expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(checks.map(({ name }) => name)));
+  expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(checksByTarget.compose.map(({ name }) => name)));
 });
