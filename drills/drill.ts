@@ -68,6 +68,10 @@ export interface DrillCase {
   readonly failedReads?: number;
   /** Reads that failed although their clients had been led to another region. */
   readonly failedReadsLedAway?: number;
+  /** Time from the return of a region until its clients are led there again. */
+  readonly ledBackMs?: number;
+  /** Reads that failed since that return. */
+  readonly failedReadsLedBack?: number;
   /** Mean time of a write, connection included, in the primary region. */
   readonly writeMs?: number;
   /** Time by which the slowest standby was behind before the fault. */

@@ -16,6 +16,8 @@ export interface DistantLine extends AsyncDisposable {
   lead(end: LineEnd): void;
   /** Nothing arrives any more, not even what is on its way. Connections stay open. */
   cut(): void;
+  /** New connections lead there again; open ones end. */
+  mend(): void;
 }
 
 /** @param port where it listens; 0 for a free one */
@@ -52,6 +54,10 @@ export async function openDistantLine(at: string, port: number, firstEnd: LineEn
     },
     cut() {
       isCut = true;
+    },
+    mend() {
+      isCut = false;
+      endAll();
     },
     async [Symbol.asyncDispose]() {
       endAll();

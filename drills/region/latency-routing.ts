@@ -25,11 +25,18 @@ export interface RoutingOptions {
   readonly check: CheckRegion;
 }
 
+/** What is known of a region. As many checks in a row as the plan says change it. */
+interface Health {
+  readonly isHealthy: boolean;
+  /** Checks in a row that say otherwise. */
+  readonly contrary: number;
+}
+const healthy: Health = { isHealthy: true, contrary: 0 };
+
 /** Does what DNS does with the plan for Terraform: latency chooses between active regions, health checks lead away from lost ones. */
 export class LatencyRouting implements Disposable {
   readonly #options: RoutingOptions;
-  /** Failed checks in a row, by region. */
-  readonly #failed = new Map<RegionName, number>();
+  readonly #health = new Map<RegionName, Health>();
   readonly #timers: readonly NodeJS.Timeout[];
   #checked: (() => void)[] = [];
 
@@ -43,7 +50,9 @@ export class LatencyRouting implements Disposable {
   async #check(region: RegionName): Promise<void> {
     const { check, times } = this.#options;
     const isHealthy = await check(region, AbortSignal.timeout(times.timeout * 1_000)).catch(() => false);
-    this.#failed.set(region, isHealthy ? 0 : (this.#failed.get(region) ?? 0) + 1);
+    const known = this.#health.get(region) ?? healthy;
+    const contrary = isHealthy === known.isHealthy ? 0 : known.contrary + 1;
+    this.#health.set(region, contrary < times.failures ? { ...known, contrary } : { isHealthy, contrary: 0 });
     if (region !== this.#options.active[0]) return;
     for (const resolve of this.#checked.splice(0)) resolve();
   }
@@ -54,7 +63,7 @@ export class LatencyRouting implements Disposable {
   }
 
   #isHealthy(region: RegionName): boolean {
-    return (this.#failed.get(region) ?? 0) < this.#options.times.failures;
+    return (this.#health.get(region) ?? healthy).isHealthy;
   }
 
   /** The region for clients: the nearest active one that is healthy, or whose stand-in is. */

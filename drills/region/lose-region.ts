@@ -9,6 +9,7 @@ import { regionNames } from './distances.ts';
 import { LatencyRouting, readRoutingTimes } from './latency-routing.ts';
 import { Regions } from './regions.ts';
 import { countStrayWrites, measureWrite, promote, replicate } from './replication.ts';
+import { returnRegion } from './return-region.ts';
 
 const [primary, standIn, elsewhere] = regionNames;
 const warmUpWrites = 150;
@@ -61,8 +62,10 @@ export async function loseRegion(mode: ReplicationMode, firstMachine: number, si
   const failedLedAway = led.flatMap((reader) => reader.failuresAfter(ledAway.at));
   if (failedLedAway.length > 0)
     site.say(`${mode}: reads failed after their clients were led away: ${[...new Set(failedLedAway)].join(', ')}.`);
+  const leadBack = { former: primary, leader: standIn, regions, clients, led };
   return {
     ...settled,
+    ...(mode === 'asynchronous' && (await returnRegion(leadBack))),
     name: mode,
     ledAwayMs: ledAway.ms,
     unanswered: ledger.countAfter(ledAway.at, 'TIMEOUT'),

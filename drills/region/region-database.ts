@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillSite } from '../drill.ts';
 import type { Machine } from '../failover/machine.ts';
@@ -13,7 +13,7 @@ export class RegionDatabase implements AsyncDisposable {
   readonly machine: Machine;
   readonly #folder: string;
   readonly #site: DrillSite;
-  readonly #services: RunningService[] = [];
+  readonly #services = new Map<'postgres' | 'guard', RunningService>();
 
   constructor(name: string, machine: Machine, site: DrillSite, folder: string) {
     this.name = name;
@@ -47,13 +47,23 @@ export class RegionDatabase implements AsyncDisposable {
     );
   }
 
+  /** A former primary follows another server by a new copy. Its former files stay, because they may have writes that nobody else has. */
+  async follow(primary: string): Promise<void> {
+    await this.#services.get('guard')?.[Symbol.asyncDispose]();
+    const server = this.#services.get('postgres');
+    await server?.stop('SIGINT'); // without waiting for clients
+    await server?.[Symbol.asyncDispose]();
+    renameSync(join(this.#folder, 'cluster'), join(this.#folder, 'former'));
+    await this.start(primary);
+  }
+
   /** Starts what keeps a former primary from writing. */
   async guard(needed: number): Promise<void> {
     await this.#run('guard', [`exec bash ${join(this.#site.project, 'infra/postgres/guard-primary.sh')} ${needed}`]);
   }
 
   async #run(
-    name: string,
+    name: 'postgres' | 'guard',
     lines: readonly string[],
     health?: { kind: 'port'; host: string; port: number },
   ): Promise<void> {
@@ -73,11 +83,11 @@ export class RegionDatabase implements AsyncDisposable {
     });
     const logFile = join(this.#folder, `${name}.log`);
     const service = new RunningService(`${name} of ${this.name}`, program, { logFile, restarts: false });
-    this.#services.push(service);
+    this.#services.set(name, service);
     if (health) await service.healthy(healthyMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const service of this.#services) await service[Symbol.asyncDispose]();
+    for (const service of this.#services.values()) await service[Symbol.asyncDispose]();
   }
 }

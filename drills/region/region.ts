@@ -24,5 +24,13 @@ export const regionDrill: Drill = {
         atMost(`${name}.recoveryPoint`, (one.lossMs ?? 0) / 1_000, 1, 's'),
       ],
     ),
+    ...cases.flatMap(({ name, ledBackMs, failedReadsLedBack = 0 }) =>
+      ledBackMs === undefined
+        ? []
+        : [
+            atMost(`${name}.ledBack`, ledBackMs / 1_000, 30, 's'),
+            atMost(`${name}.failedReadsLedBack`, failedReadsLedBack, 0, 'reads'),
+          ],
+    ),
   ],
 };

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillSite } from '../drill.ts';
 import { drillAddress, Machine } from '../failover/machine.ts';
 import { trustCertificate } from '../operator.ts';
+import { hostsFile } from '../topology/places.ts';
 import { Topology } from '../topology/topology.ts';
 import { type RegionName, regionNames, wayBetween, wayFromClients } from './distances.ts';
 import { type DistantLine, openDistantLine } from './distant-line.ts';
@@ -26,6 +28,8 @@ interface Region {
   readonly database: RegionDatabase;
   /** What the name of the primary leads to. Undefined for the primary region, which has it beside itself. */
   readonly toPrimary: DistantLine | undefined;
+  /** Where lines from this region begin. */
+  readonly exit: string;
 }
 
 /** Three regions with one primary. What passes between regions, or between clients and a region, takes its time. */
@@ -67,9 +71,9 @@ export class Regions implements AsyncDisposable {
     const machine = await Machine.create(number);
     this.#opened.defer(() => machine.end());
     const database = this.#opened.use(new RegionDatabase(name, machine, this.#site, join(this.#data, name)));
-    const toPrimary =
-      name === primary ? undefined : await this.#connectToDatabase(name, primary, drillAddress(number), databasePort);
-    this.#regions.set(name, { machine, database, toPrimary });
+    const exit = drillAddress(number);
+    const toPrimary = name === primary ? undefined : await this.#connectToDatabase(name, primary, exit, databasePort);
+    this.#regions.set(name, { machine, database, toPrimary, exit });
   }
 
   async #connectToDatabase(from: RegionName, to: RegionName, at: string, port: number): Promise<DistantLine> {
@@ -162,7 +166,23 @@ export class Regions implements AsyncDisposable {
     for (const from of others) this.#of(from).toPrimary?.lead(this.#endAt(name, from));
   }
 
+  /** The former primary region follows another one, and finds the primary there by its name, as the others do. */
+  async rejoin(name: RegionName, leader: RegionName): Promise<void> {
+    const { database, exit } = this.#of(name);
+    await database.follow(await this.conninfo(name, leader));
+    await this.#connectToDatabase(name, leader, exit, databasePort);
+    const { addresses } = this.topologyOf(name);
+    writeFileSync(join(this.#data, name, 'hosts'), hostsFile(new Map([...addresses, ['postgres', exit]])));
+  }
+
+  /** Clients and health checks reach a region again. */
+  mend(name: RegionName): void {
+    for (const { line, ends } of this.#connections) if (ends.every((end) => end === name)) line.mend();
+  }
+
+  /** The regions stop at the same time: each takes some seconds to end its requests and jobs. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([...this.#topologies.values()].map((topology) => topology[Symbol.asyncDispose]()));
     await this.#opened.disposeAsync();
   }
 }

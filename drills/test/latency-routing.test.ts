@@ -39,6 +39,16 @@ test('one failed check leads nobody away, and the second one leads to the stand-
   expect(routing.answer('us-east-1')).toBe('us-west-2');
 });
 
+test('a region that is back gets its clients after the second good check', async () => {
+  lost.add('us-east-1');
+  await pass(20);
+  lost.delete('us-east-1');
+  await pass(10);
+  expect(routing.answer('us-east-1')).toBe('us-west-2');
+  await pass(10);
+  expect(routing.answer('us-east-1')).toBe('us-east-1');
+});
+
 test('without its stand-in, the clients of a lost region are led to the next region', async () => {
   lost.add('us-east-1').add('us-west-2');
   await pass(20);
