@@ -37,9 +37,9 @@ function readConfiguration(process: ProductProcess, environment: Environment): v
 }
 
 function* findProductionFaults({ NODE_ENV, HOST = '', ADMIN_HOST = '' }: Environment): Iterable<string> {
-  if (NODE_ENV !== 'production') yield `NODE_ENV: production is required; got ${NODE_ENV ?? 'nothing'}`;
+  if (NODE_ENV !== 'production') yield `NODE_ENV is ${NODE_ENV ?? 'missing'}: set it to production.`;
   for (const [name, host] of Object.entries({ HOST, ADMIN_HOST }))
-    if (isLoopback(host)) yield `${name}: an address that other containers reach is required; got ${host}`;
+    if (isLoopback(host)) yield `${name} is ${host}, which other containers do not reach: set it to 0.0.0.0.`;
 }
 
 /** A gateway finds every subgraph at its name and port, and knows the networks of staff. */
@@ -48,11 +48,11 @@ function* findAddressFaults(environment: Environment): Iterable<string> {
   for (const { name } of readSupergraphYaml()) {
     const setting = `SUBGRAPH_URL_${name.toUpperCase()}`;
     const wanted = `http://${name}:${ports.get(name)}/graphql`;
-    const got = environment[setting] ?? 'nothing';
-    if (got !== wanted) yield `${setting}: ${wanted} is required; got ${got}`;
+    const got = environment[setting] ?? 'missing';
+    if (got !== wanted) yield `${setting} is ${got}: set it to ${wanted}.`;
   }
   if (!environment['STAFF_NETWORKS'])
-    yield 'STAFF_NETWORKS: required, so that staff cannot administer from everywhere; got nothing';
+    yield 'STAFF_NETWORKS is missing: staff could administer from everywhere. Set the networks of staff.';
 }
 
 function linesThrownBy(read: () => void): readonly string[] {

@@ -10,7 +10,7 @@ describe('order and health', () => {
       'a start before the other one is healthy',
       'redis: { condition: service_healthy }',
       'redis: { condition: service_started }',
-      `${compose} services.fleet: depends_on: service_healthy is required of redis; got service_started`,
+      `${compose} services.fleet: depends_on waits for service_started of redis, which is too early: wait for service_healthy.`,
     ],
     [
       'a start before an address serves',
@@ -22,7 +22,7 @@ describe('order and health', () => {
       'no health check',
       'test: [CMD, redis-cli, -h, 127.0.0.1, ping]',
       'start_period: 1s',
-      `${compose} services.redis: a health check is required`,
+      `${compose} services.redis: it has no health check, so that nobody sees when it hangs: add one.`,
     ],
     [
       'a health check that asks nothing',
@@ -40,19 +40,19 @@ describe('order and health', () => {
       'another health check than that of the image',
       '  command: [gateway/server.ts]\n',
       '  command: [gateway/server.ts]\n  healthcheck: { test: [CMD, node, commands/helthcheck.ts] }\n',
-      `${compose} services.gateway-1: the health check of the image is required; it is replaced`,
+      `${compose} services.gateway-1: it replaces the health check of the image: remove its own.`,
     ],
     [
       'no health check of the product',
       '  command: [gateway/server.ts]\n',
       '  command: [gateway/server.ts]\n  healthcheck: { disable: true }\n',
-      `${compose} services.gateway-1: a health check is required; it is disabled`,
+      `${compose} services.gateway-1: its health check is disabled, so that nobody sees when it hangs: enable it.`,
     ],
     [
       'no limit of memory',
       '    mem_limit: 512m\n\n  # --- Monitoring',
       '\n  # --- Monitoring',
-      `${compose} services.redis: a memory limit (mem_limit) is required`,
+      `${compose} services.redis: it has no memory limit, so that it can take the memory of all others: set mem_limit.`,
     ],
   ]);
 });
@@ -93,13 +93,13 @@ describe('secrets and rights', () => {
       'root',
       '  command: [gateway/server.ts]\n',
       '  command: [gateway/server.ts]\n  user: root\n',
-      `${compose} services.gateway-1: user: that of the image is required; got root`,
+      `${compose} services.gateway-1: its user is root, in place of that of the image: remove user.`,
     ],
     [
       'a file system that it may write',
       '  read_only: true\n  tmpfs: [/tmp]\n  cap_drop: [ALL]\n  security',
       '  tmpfs: [/tmp]\n  cap_drop: [ALL]\n  security',
-      `${compose} services.gateway-1: read_only: true is required`,
+      `${compose} services.gateway-1: its root file system can be written: set read_only: true.`,
     ],
     [
       'a port beside the proxy',

@@ -6,12 +6,12 @@ test.each([
   [
     'development',
     ['ConfigMap', 'settings', '"NODE_ENV":"production"', '"NODE_ENV":"development"'],
-    'Deployment gateway: NODE_ENV: production is required; got development',
+    'Deployment gateway: NODE_ENV is development: set it to production.',
   ],
   [
     'no environment',
     ['ConfigMap', 'settings', '"NODE_ENV":"production",', ''],
-    'Deployment fleet: NODE_ENV: production is required; got nothing',
+    'Deployment fleet: NODE_ENV is missing: set it to production.',
   ],
   [
     'a key that its ConfigMap lacks',
@@ -21,7 +21,7 @@ test.each([
   [
     'several gateways without Redis',
     ['ConfigMap', 'redis', '"REDIS_URL"', '"REDIS_URI"'],
-    'Deployment gateway: REDIS_URL: required for several processes; got nothing and REPLICAS=3. Set REDIS_URL, or run one process.',
+    'Deployment gateway: REDIS_URL is missing: REPLICAS is 3, and these processes share their state in Redis. Set REDIS_URL, or run one process.',
   ],
   [
     'several pods that do not know of each other',
@@ -31,12 +31,12 @@ test.each([
   [
     'a subgraph that gateways do not find',
     ['Deployment', 'gateway', '"SUBGRAPH_URL_ACCESS"', '"SUBGRAPH_URL_ACCES"'],
-    'Deployment gateway: SUBGRAPH_URL_ACCESS: http://access:4001/graphql is required; got nothing',
+    'Deployment gateway: SUBGRAPH_URL_ACCESS is missing: set it to http://access:4001/graphql.',
   ],
   [
     'another subgraph than its name says',
     ['Deployment', 'gateway', 'http://access:4001/graphql', 'http://fleet:4003/graphql'],
-    'Deployment gateway: SUBGRAPH_URL_ACCESS: http://access:4001/graphql is required; got http://fleet:4003/graphql',
+    'Deployment gateway: SUBGRAPH_URL_ACCESS is http://fleet:4003/graphql: set it to http://access:4001/graphql.',
   ],
   [
     'metrics at another port than the container says',
@@ -56,7 +56,7 @@ test.each([
   [
     'staff from everywhere',
     ['ConfigMap', 'gateway-settings', '"STAFF_NETWORKS":"203.0.113.0/24",', ''],
-    'Deployment gateway: STAFF_NETWORKS: required, so that staff cannot administer from everywhere; got nothing',
+    'Deployment gateway: STAFF_NETWORKS is missing: staff could administer from everywhere. Set the networks of staff.',
   ],
   [
     'staff from where nobody comes',

@@ -106,7 +106,7 @@ test.each(processes)('%s says what production requires, and takes it', (process)
 test.each(['gateway', 'fleet'] as const)('several processes of %s need Redis', (process) => {
   const several = { ...complete[process], REPLICAS: '2' };
   expect(linesOf(process, several)).toEqual([
-    'REDIS_URL: required for several processes; got nothing and REPLICAS=2. Set REDIS_URL, or run one process.',
+    'REDIS_URL is missing: REPLICAS is 2, and these processes share their state in Redis. Set REDIS_URL, or run one process.',
   ]);
   expect(linesOf(process, { ...several, REDIS_URL: 'redis://redis:6379' })).toEqual([]);
 });

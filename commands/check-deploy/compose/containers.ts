@@ -15,12 +15,12 @@ export function* checkImage({ service: { image } }: Placed): Iterable<string> {
 export function* checkHealth({ service }: Placed): Iterable<string> {
   const { healthcheck } = service;
   const asked = [healthcheck?.test ?? []].flat().join(' ');
-  if (!service.mem_limit) yield 'a memory limit (mem_limit) is required';
+  if (!service.mem_limit) yield 'it has no memory limit, so that it can take the memory of all others: set mem_limit.';
   if (service.restart === 'no') return;
-  if (healthcheck?.disable) yield 'a health check is required; it is disabled';
+  if (healthcheck?.disable) yield 'its health check is disabled, so that nobody sees when it hangs: enable it.';
   else if (isProduct(service)) {
-    if (healthcheck) yield 'the health check of the image is required; it is replaced';
-  } else if (asked === '') yield 'a health check is required';
+    if (healthcheck) yield 'it replaces the health check of the image: remove its own.';
+  } else if (asked === '') yield 'it has no health check, so that nobody sees when it hangs: add one.';
   // A service with an entry point of its own runs another program than that of the image.
   else if (!service.entrypoint) yield* checkQuestion(service, asked);
 }
@@ -38,7 +38,8 @@ export function* checkReferences({ service, composition: { project, file } }: Pl
     const other = file.services[name];
     const wanted = other?.restart === 'no' ? 'service_completed_successfully' : 'service_healthy';
     if (!other) yield `depends_on names "${name}", which is no service`;
-    else if (condition !== wanted) yield `depends_on: ${wanted} is required of ${name}; got ${condition}`;
+    else if (condition !== wanted)
+      yield `depends_on waits for ${condition} of ${name}, which is too early: wait for ${wanted}.`;
   }
   for (const name of service.networks)
     if (!(name in file.networks)) yield `networks names "${name}", which is no network`;
@@ -64,11 +65,11 @@ export function* checkRights({ service }: Placed): Iterable<string> {
   if (service.privileged) yield 'it must not be privileged';
   if (service.cap_add.length > 0) yield `cap_add: it must not get ${service.cap_add.join(', ')}`;
   if (!isProduct(service)) return;
-  if (!service.read_only) yield 'read_only: true is required';
-  if (!service.cap_drop.includes('ALL')) yield 'cap_drop: [ALL] is required';
+  if (!service.read_only) yield 'its root file system can be written: set read_only: true.';
+  if (!service.cap_drop.includes('ALL')) yield 'it keeps capabilities that it does not need: set cap_drop: [ALL].';
   if (!service.security_opt.includes('no-new-privileges:true'))
-    yield 'security_opt: no-new-privileges:true is required';
-  if (service.user) yield `user: that of the image is required; got ${service.user}`;
+    yield 'its processes may gain rights: set security_opt: no-new-privileges:true.';
+  if (service.user) yield `its user is ${service.user}, in place of that of the image: remove user.`;
   if (service.pid || service.network_mode) yield 'it must not use namespaces of the host';
   if (service.volumes.length > 0) yield 'volumes: a process of the product needs none';
   if (service.ports.length > 0) yield 'ports: clients reach it through the proxy only';
@@ -98,5 +99,5 @@ export function* checkTrust({ service, composition }: Placed): Iterable<string> 
     .filter((network) => proxy?.networks.includes(network))
     .flatMap((network) => composition.file.networks[network]?.ipam?.config.map(({ subnet }) => subnet) ?? []);
   if (!proxy || !shareNetwork(service, proxy) || !subnets.includes(trusted))
-    yield `TRUSTED_PROXIES: the subnet of a network that it shares with the proxy is required; got ${trusted}`;
+    yield `TRUSTED_PROXIES is ${trusted}, which is no network that it shares with the proxy: set the subnet of that network.`;
 }

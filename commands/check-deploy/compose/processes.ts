@@ -19,17 +19,18 @@ export function* checkProcess({ service, composition }: Placed): Iterable<string
   if (process.kind === 'gateway') {
     const gateways = servicesOf(composition).filter(([, { command }]) => processOf(command)?.kind === 'gateway').length;
     if (environment['REPLICAS'] !== String(gateways))
-      yield `REPLICAS: the number of gateways, ${gateways}, is required; got ${environment['REPLICAS'] ?? 'nothing'}`;
+      yield `REPLICAS is ${environment['REPLICAS'] ?? 'missing'}: there are ${gateways} gateways. Set it to ${gateways}.`;
   }
   const neededSeconds = endingMs(process, (name) => environment[name]) / 1_000;
   const graceSeconds = Number(/^(\d+)s$/.exec(service.stop_grace_period ?? '10s')?.[1]);
   if (neededSeconds >= graceSeconds || Number.isNaN(graceSeconds))
-    yield `stop_grace_period: above ${neededSeconds} s, the time that drain and closing may take, is required; got ${graceSeconds} s`;
+    yield `stop_grace_period is ${graceSeconds} s, but drain and closing may take ${neededSeconds} s: set a longer one.`;
 }
 
 function* checkSubgraphPort(name: string, { PORT = 'nothing' }: Readonly<Record<string, string>>): Iterable<string> {
   const entry = readSupergraphYaml().find((one) => one.name === name);
   const port = entry && new URL(entry.url).port;
   if (!entry) yield `command: supergraph.yaml has no subgraph ${name}`;
-  else if (PORT !== port) yield `PORT: the port of supergraph.yaml (${port}) is required; got ${PORT}`;
+  else if (PORT !== port)
+    yield `PORT is ${PORT}, but gateways look for it at port ${port} of supergraph.yaml: make them equal.`;
 }

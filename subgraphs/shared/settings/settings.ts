@@ -92,7 +92,7 @@ export function requireRedisOfReplicas(given: {
 }): void {
   if (given.REPLICAS === 1 || given.REDIS_URL !== undefined) return;
   throw new ConfigurationError(
-    `REDIS_URL: required for several processes; got nothing and REPLICAS=${given.REPLICAS}. Set REDIS_URL, or run one process.`,
+    `REDIS_URL is missing: REPLICAS is ${given.REPLICAS}, and these processes share their state in Redis. Set REDIS_URL, or run one process.`,
   );
 }
 
