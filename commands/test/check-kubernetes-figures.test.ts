@@ -66,7 +66,7 @@ describe('an autoscaler with other figures than those of issue 12 is found', () 
       'fleet',
       'spec.scaleTargetRef.name',
       'gateway',
-      'Deployment fleet: a HorizontalPodAutoscaler is required',
+      'Deployment fleet: it does not grow with its load: add a HorizontalPodAutoscaler.',
     ],
     [
       'a second one that acts',

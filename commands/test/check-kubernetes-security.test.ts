@@ -17,14 +17,22 @@ const inFleet = (title: string, path: string, value: unknown, expected: string):
 describe('a pod that breaks the standard `restricted` of Pod Security is found', () => {
   const pss = (path: string, value: unknown, expected: string) => inFleet(expected, path, value, expected);
   testFields([
-    pss(`${pod}.securityContext.runAsNonRoot`, undefined, 'container process: runAsNonRoot: true is required'),
+    pss(
+      `${pod}.securityContext.runAsNonRoot`,
+      undefined,
+      'container process: it may run as root: set runAsNonRoot: true.',
+    ),
     pss(`${pod}.securityContext.runAsNonRoot`, false, 'runAsNonRoot: false is refused'),
-    pss(`${pod}.securityContext.runAsUser`, undefined, 'container process: a runAsUser other than 0 is required'),
+    pss(
+      `${pod}.securityContext.runAsUser`,
+      undefined,
+      'container process: its user is root or left to the image: set a runAsUser other than 0.',
+    ),
     pss(`${pod}.securityContext.runAsGroup`, 0, 'runAsGroup: 0 is refused'),
     pss(
       `${pod}.securityContext.seccompProfile`,
       undefined,
-      'container process: seccompProfile RuntimeDefault is required',
+      'container process: it may call everything of the kernel: set seccompProfile RuntimeDefault.',
     ),
     pss(`${pod}.securityContext.appArmorProfile`, { type: 'Unconfined' }, 'appArmorProfile Unconfined is refused'),
     pss(
@@ -47,10 +55,18 @@ describe('a pod that breaks the standard `restricted` of Pod Security is found',
     pss(
       `${rights}.allowPrivilegeEscalation`,
       undefined,
-      'container process: allowPrivilegeEscalation: false is required',
+      'container process: its processes may gain rights: set allowPrivilegeEscalation: false.',
     ),
-    pss(`${rights}.readOnlyRootFilesystem`, false, 'container process: readOnlyRootFilesystem: true is required'),
-    pss(`${rights}.capabilities.drop`, [], 'container process: capabilities.drop: [ALL] is required'),
+    pss(
+      `${rights}.readOnlyRootFilesystem`,
+      false,
+      'container process: its root file system can be written: set readOnlyRootFilesystem: true.',
+    ),
+    pss(
+      `${rights}.capabilities.drop`,
+      [],
+      'container process: it keeps capabilities that it does not need: set capabilities.drop: [ALL].',
+    ),
     pss(`${rights}.capabilities.add`, ['SYS_ADMIN'], 'container process: capabilities.add: SYS_ADMIN is refused'),
     pss(`${rights}.procMount`, 'Unmasked', 'container process: procMount: Unmasked is refused'),
     pss(`${container}.ports.0.hostPort`, 80, 'container process: hostPort: 80 is refused'),

@@ -93,7 +93,9 @@ function* checkUnscaled(objects: readonly KubernetesObject[], isTrial: boolean):
     const { object, name } = workload;
     const kind = productOf(workload)?.process.kind;
     if (!kind || kind === 'migrate') continue;
-    if (!scaled.includes(name)) yield { object, says: 'a HorizontalPodAutoscaler is required' };
-    if (!isTrial && !advised.includes(name)) yield { object, says: 'a VerticalPodAutoscaler is required' };
+    if (!scaled.includes(name))
+      yield { object, says: 'it does not grow with its load: add a HorizontalPodAutoscaler.' };
+    if (!isTrial && !advised.includes(name))
+      yield { object, says: 'nobody measures what it needs: add a VerticalPodAutoscaler.' };
   }
 }

@@ -31,9 +31,12 @@ function* checkBudgets(objects: readonly KubernetesObject[]): Iterable<Fault> {
     // One pod at a time is enough for an exporter.
     if (workload.replicas === 1) continue;
     if (runsOn && !budgets.some((budget) => selects(selectorOf(budget), workload.labels)))
-      yield { object: workload.object, says: 'a PodDisruptionBudget is required' };
+      yield {
+        object: workload.object,
+        says: 'an upgrade of nodes may stop all its pods at once: add a PodDisruptionBudget.',
+      };
     if (runsOn && !workload.pod.topologySpreadConstraints?.length)
-      yield { object: workload.object, says: 'topologySpreadConstraints are required' };
+      yield { object: workload.object, says: 'its pods may all run on one node: set topologySpreadConstraints.' };
   }
 }
 

@@ -24,7 +24,7 @@ function* checkNamespaces(objects: readonly KubernetesObject[]): Iterable<Fault>
   const namespaces = ofKind(objects, Namespace);
   for (const object of namespaces)
     if (object.metadata.labels?.[label] !== 'restricted')
-      yield { object, says: `the label ${label}: restricted is required` };
+      yield { object, says: `its pods are not held to the restricted standard: set the label ${label}: restricted.` };
   const known = new Set(namespaces.map(({ metadata }) => metadata.name));
   for (const { object } of workloadsOf(objects)) {
     const { namespace = 'default' } = object.metadata;
@@ -102,13 +102,17 @@ function* checkContainer(container: IContainer, { pod }: Workload): Iterable<str
   const { securityContext: own = {}, ports = [] } = container;
   yield* checkContext(own);
   const { capabilities } = own;
-  if (!(own.runAsNonRoot ?? pod.securityContext?.runAsNonRoot)) yield 'runAsNonRoot: true is required';
-  if (!(own.runAsUser ?? pod.securityContext?.runAsUser)) yield 'a runAsUser other than 0 is required';
-  if (!(own.seccompProfile ?? pod.securityContext?.seccompProfile)) yield 'seccompProfile RuntimeDefault is required';
+  if (!(own.runAsNonRoot ?? pod.securityContext?.runAsNonRoot)) yield 'it may run as root: set runAsNonRoot: true.';
+  if (!(own.runAsUser ?? pod.securityContext?.runAsUser))
+    yield 'its user is root or left to the image: set a runAsUser other than 0.';
+  if (!(own.seccompProfile ?? pod.securityContext?.seccompProfile))
+    yield 'it may call everything of the kernel: set seccompProfile RuntimeDefault.';
   if (own.privileged) yield 'it must not be privileged';
-  if (own.allowPrivilegeEscalation !== false) yield 'allowPrivilegeEscalation: false is required';
-  if (!own.readOnlyRootFilesystem) yield 'readOnlyRootFilesystem: true is required';
-  if (!capabilities?.drop?.includes('ALL')) yield 'capabilities.drop: [ALL] is required';
+  if (own.allowPrivilegeEscalation !== false)
+    yield 'its processes may gain rights: set allowPrivilegeEscalation: false.';
+  if (!own.readOnlyRootFilesystem) yield 'its root file system can be written: set readOnlyRootFilesystem: true.';
+  if (!capabilities?.drop?.includes('ALL'))
+    yield 'it keeps capabilities that it does not need: set capabilities.drop: [ALL].';
   for (const added of capabilities?.add ?? [])
     if (added !== 'NET_BIND_SERVICE') yield `capabilities.add: ${added} is refused`;
   if (own.procMount && own.procMount !== 'Default') yield `procMount: ${own.procMount} is refused`;
