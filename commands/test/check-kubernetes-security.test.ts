@@ -81,7 +81,7 @@ describe('a pod that breaks the standard `restricted` of Pod Security is found',
       'freight',
       'metadata.labels.pod-security~kubernetes~io/enforce',
       'privileged',
-      'Namespace freight: the label pod-security.kubernetes.io/enforce: restricted is required',
+      'Namespace freight: its pods are not held to the restricted standard: set the label pod-security.kubernetes.io/enforce: restricted.',
     ],
     inFleet('a pod in another namespace', 'metadata.namespace', 'other', 'no Namespace other exists'),
   ]);
