@@ -88,6 +88,9 @@ export class RegionDatabase implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const service of this.#services.values()) await service[Symbol.asyncDispose]();
+    for (const service of this.#services.values()) {
+      await service.stop('SIGKILL'); // in order, a server would wait for standbys that were cut off
+      await service[Symbol.asyncDispose]();
+    }
   }
 }
