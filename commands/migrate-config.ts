@@ -41,7 +41,7 @@ export function readMigrateConfig(environment: NodeJS.ProcessEnv = process.env):
   const parsed = parseEnvironment(migrateSettings, environment);
   if (parsed.DATABASE_URL === undefined)
     throw new ConfigurationError(
-      'DATABASE_URL: required, with the right to create roles; got nothing. The embedded database is migrated by `npm start`.',
+      'DATABASE_URL: set a URL of an account that may create roles. The embedded database is migrated by `npm start`.',
     );
   return {
     databaseUrl: parsed.DATABASE_URL,

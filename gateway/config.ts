@@ -300,7 +300,7 @@ export function readServerConfig(
 function requireLoopback(host: string): void {
   if (isLoopback(host)) return;
   throw new ConfigurationError(
-    `HOST: an address that only this machine reaches, such as 127.0.0.1, is required while demo accounts exist, because their password is public; got ${host}. NODE_ENV=production has no demo accounts; DEMO_ACCOUNTS=public allows other machines.`,
+    `HOST: use an address that only this machine reaches, such as 127.0.0.1, instead of ${host}: demo accounts exist, and their password is public. NODE_ENV=production has no demo accounts; DEMO_ACCOUNTS=public allows other machines.`,
   );
 }
 

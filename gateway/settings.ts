@@ -13,7 +13,7 @@ const list = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
-const addressRange = z.string().refine(isAddressRange, 'addresses or CIDR ranges are required');
+const addressRange = z.string().refine(isAddressRange, 'use addresses or CIDR ranges');
 /** 0 = no limit. */
 const perSecond = z.coerce.number().min(0).max(1_000_000);
 const burst = z.coerce.number().int().min(1).max(10_000_000);
@@ -77,7 +77,7 @@ export const gatewaySettings = z.object({
     otherwise: 'every network',
   }),
   CORS_ORIGINS: list
-    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://freight.example are required' })))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'use origins such as https://freight.example' })))
     .optional()
     .meta({
       description: 'Origins whose pages may send requests.',
@@ -120,7 +120,7 @@ export const gatewaySettings = z.object({
     otherwise: '0; 5 in production',
   }),
   FORWARD_HEADERS: list
-    .pipe(z.array(z.string().regex(headerName, 'header names are required')))
+    .pipe(z.array(z.string().regex(headerName, 'use header names')))
     .default([])
     .meta({ description: 'Headers of clients that are forwarded to subgraphs.', form: 'list with commas' }),
   CLIENT_RATE: perSecond.optional().meta({
@@ -180,7 +180,7 @@ export const gatewaySettings = z.object({
   REPLICAS: shared.REPLICAS,
   RELEASE: z
     .string()
-    .regex(/^[!-~]{1,100}$/, 'at most 100 characters without blanks are required')
+    .regex(/^[!-~]{1,100}$/, 'use at most 100 characters without blanks')
     .optional()
     .meta({
       description:

@@ -19,11 +19,11 @@ function* checkRepository(project: string): Iterable<Finding> {
   const settings = readSettings(join(project, path));
   const cipher = settings.get('repo1-cipher-type') ?? 'none';
   if (cipher !== 'aes-256-cbc')
-    yield { file: path, at: 'repo1-cipher-type', says: `aes-256-cbc is required; got ${cipher}` };
+    yield { file: path, at: 'repo1-cipher-type', says: `use aes-256-cbc instead of ${cipher}` };
   const isByTime = settings.get('repo1-retention-full-type') === 'time';
   const kept = Number(settings.get('repo1-retention-full'));
   if (!isByTime || !(kept >= keptDays))
-    yield { file: path, at: 'repo1-retention-full', says: `${keptDays} days or more are required` };
+    yield { file: path, at: 'repo1-retention-full', says: `keep backups for ${keptDays} days or more` };
 }
 
 function* checkArchive(project: string): Iterable<Finding> {
@@ -34,7 +34,7 @@ function* checkArchive(project: string): Iterable<Finding> {
     yield {
       file: path,
       at: 'archive_timeout',
-      says: `'1s' to '${longestArchiveSeconds}s' is required; got ${text || 'nothing'}`,
+      says: `use '1s' to '${longestArchiveSeconds}s' instead of ${text || 'nothing'}`,
     };
 }
 

@@ -12,7 +12,7 @@ const matcher = z.string().transform((text, context): IMatcher => {
   const [, name, matchType, value] = /^(\w+)(=|!=|=~|!~)"(.*)"$/.exec(text) ?? [];
   if (name !== undefined && (matchType === '=' || matchType === '!=' || matchType === '=~' || matchType === '!~'))
     return { name, matchType, value: value ?? '' };
-  context.addIssue(`a matcher such as severity="critical" is required; got ${text}`);
+  context.addIssue(`use a matcher such as severity="critical" instead of ${text}`);
   return z.NEVER;
 });
 

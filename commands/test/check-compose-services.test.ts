@@ -143,13 +143,13 @@ describe('what a service names exists', () => {
       'a version that may change by itself',
       'redis:7.4.1-bookworm',
       'redis:latest-1.0',
-      `${compose} services.redis: a full version is required in the name of the image; got redis:latest-1.0`,
+      `${compose} services.redis: the name of the image must have a full version; it is redis:latest-1.0`,
     ],
     [
       'a line of versions',
       'redis:7.4.1-bookworm',
       'redis:7.4',
-      `${compose} services.redis: a full version is required in the name of the image; got redis:7.4`,
+      `${compose} services.redis: the name of the image must have a full version; it is redis:7.4`,
     ],
     [
       'a property of Compose',

@@ -10,7 +10,7 @@ describe('the edge and Redis', () => {
       'an old version of TLS',
       'ssl-min-ver TLSv1.3',
       'ssl-min-ver TLSv1.0',
-      `${haproxy} ssl-min-ver: TLSv1.3 is required; got TLSv1.0`,
+      `${haproxy} ssl-min-ver: use TLSv1.3 instead of TLSv1.0`,
     ],
     [
       'plain HTTP',
@@ -48,13 +48,13 @@ describe('the edge and Redis', () => {
       'streams that a restart loses',
       'appendonly yes',
       'appendonly no',
-      'infra/redis/redis.conf appendonly: yes is required; got no',
+      'infra/redis/redis.conf appendonly: use yes instead of no',
     ],
     [
       'more memory than the container has',
       'maxmemory 384mb',
       'maxmemory 8000mb',
-      'infra/redis/redis.conf maxmemory: at most 80 % of the 512 MB of its container are required; got 8000 MB',
+      'infra/redis/redis.conf maxmemory: use at most 80 % of the 512 MB of its container instead of 8000 MB',
     ],
   ]);
 });

@@ -59,13 +59,13 @@ describe('the image of the product', () => {
       'root',
       'USER 1000:1000',
       'USER 0:0',
-      `${image} USER: numbers of a user and a group other than root are required; got 0:0`,
+      `${image} USER: use numbers of a user and a group other than root instead of 0:0`,
     ],
     [
       'another version of Node',
       'FROM node:26.10.0-bookworm-slim\nARG',
       'FROM node:22.1.0-bookworm-slim\nARG',
-      `${image} the base image node:26.10.0 is required, as in package.json; got node:22.1.0-bookworm-slim`,
+      `${image} the base image node:26.10.0 must be that of package.json; it is node:22.1.0-bookworm-slim`,
     ],
     [
       'tools in the image',
@@ -77,19 +77,19 @@ describe('the image of the product', () => {
       'development',
       'ENV NODE_ENV=production',
       'ENV NODE_ENV=development',
-      `${image} ENV NODE_ENV=production is required; got development`,
+      `${image} use ENV NODE_ENV=production instead of development`,
     ],
     [
       'an address that nobody reaches',
       ' HOST=0.0.0.0',
       ' HOST=127.0.0.1',
-      `${image} ENV HOST=0.0.0.0 is required; got 127.0.0.1`,
+      `${image} use ENV HOST=0.0.0.0 instead of 127.0.0.1`,
     ],
     [
       'other ports than a gateway has',
       'EXPOSE 4000 4100',
       'EXPOSE 5000',
-      `${image} EXPOSE 4000 4100 is required: the ports of a gateway; got 5000`,
+      `${image} EXPOSE 4000 4100 must name the ports of a gateway; it has 5000`,
     ],
     [
       'a shell that gets the signals',
@@ -127,7 +127,7 @@ describe('the images of other programs', () => {
       'a base without a version',
       'FROM busybox:1.37.0-musl',
       'FROM busybox',
-      'infra/collector/Dockerfile image: a full version of the base image is required; got busybox',
+      'infra/collector/Dockerfile image: use a full version of the base image instead of busybox',
     ],
   ]);
   testChanges('infra/postgres/Dockerfile', [

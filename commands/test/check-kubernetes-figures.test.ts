@@ -10,7 +10,7 @@ describe('an autoscaler with other figures than those of issue 12 is found', () 
       'fleet',
       'spec.minReplicas',
       9,
-      'HorizontalPodAutoscaler fleet: 3 to 20 pods are required; got 9 to 20',
+      'HorizontalPodAutoscaler fleet: use 3 to 20 pods instead of 9 to 20',
     ],
     [
       'one pod',
@@ -18,7 +18,7 @@ describe('an autoscaler with other figures than those of issue 12 is found', () 
       'fleet',
       'spec.minReplicas',
       1,
-      'HorizontalPodAutoscaler fleet: 2 or more pods, and fewer than maxReplicas, are required; got 1',
+      'HorizontalPodAutoscaler fleet: use 2 or more pods, and fewer than maxReplicas, instead of 1',
     ],
     [
       'too much CPU',
@@ -26,7 +26,7 @@ describe('an autoscaler with other figures than those of issue 12 is found', () 
       'fleet',
       `${metrics}.0.resource.target.averageUtilization`,
       700,
-      'HorizontalPodAutoscaler fleet: 70 % of cpu is required; got 700',
+      'HorizontalPodAutoscaler fleet: use 70 % of cpu instead of 700',
     ],
     [
       'no memory',
@@ -34,7 +34,7 @@ describe('an autoscaler with other figures than those of issue 12 is found', () 
       'fleet',
       `${metrics}.1`,
       undefined,
-      'HorizontalPodAutoscaler fleet: 80 % of memory is required; got nothing',
+      'HorizontalPodAutoscaler fleet: use 80 % of memory instead of nothing',
     ],
     [
       'no behavior',
@@ -74,7 +74,7 @@ describe('an autoscaler with other figures than those of issue 12 is found', () 
       'fleet',
       'spec.updatePolicy.updateMode',
       'Auto',
-      'VerticalPodAutoscaler fleet: updateMode: Off is required; got Auto',
+      'VerticalPodAutoscaler fleet: updateMode: use Off instead of Auto',
     ],
     [
       'an unknown target',
@@ -97,7 +97,7 @@ describe('a database or Redis that may lose data is found', () => {
     `Cluster postgres: ${expected}`,
   ];
   testFields([
-    cluster('one instance', 'spec.instances', 1, '3 or more instances are required; got 1'),
+    cluster('one instance', 'spec.instances', 1, 'use 3 or more instances instead of 1'),
     cluster('no synchronous standby', 'spec.postgresql.synchronous', undefined, 'a synchronous standby is required'),
     cluster(
       'writes without a standby',
@@ -138,17 +138,17 @@ describe('a database or Redis that may lose data is found', () => {
       'daily',
       'spec.schedule',
       '0 2 * * *',
-      'ScheduledBackup daily: a time of every day, such as 0 0 2 * * *, is required; got 0 2 * * *',
+      'ScheduledBackup daily: use a time of every day, such as 0 0 2 * * *, instead of 0 2 * * *',
     ],
   ]);
 
   test.each([
-    ['no append-only file', 'appendonly yes', 'appendonly no', 'appendonly yes is required; got no'],
+    ['no append-only file', 'appendonly yes', 'appendonly no', 'use appendonly yes instead of no'],
     [
       'more memory than its container',
       'maxmemory 768mb',
       'maxmemory 8gb',
-      'a maxmemory below the limit of the container is required; got 8gb',
+      'use a maxmemory below the limit of the container instead of 8gb',
     ],
   ])('Redis with %s', (_title, before, after, expected) => {
     expect(findingsWith('ConfigMap', 'redis-files', before, after)).toContain(

@@ -111,14 +111,8 @@ describe('regions that do not fit together are found', () => {
   const isStore = ({ kind }: KubernetesObject) => kind === 'SecretStore';
 
   test.each([
-    [
-      'another self',
-      isDatabase,
-      'spec.replica.self',
-      'us-east-1',
-      'replica.self: eu-west-1 is required; got us-east-1',
-    ],
-    ['another primary', isDatabase, 'spec.replica.primary', 'us-west-2', 'one primary region is required; got'],
+    ['another self', isDatabase, 'spec.replica.self', 'us-east-1', 'replica.self: use eu-west-1 instead of us-east-1'],
+    ['another primary', isDatabase, 'spec.replica.primary', 'us-west-2', 'use one primary region instead of'],
     ['itself as its source', isDatabase, 'spec.replica.source', 'eu-west-1', 'a database cannot follow itself'],
     ['another copy', isDatabase, 'spec.bootstrap.pg_basebackup', undefined, 'a region that follows starts from and'],
     [
@@ -126,16 +120,22 @@ describe('regions that do not fit together are found', () => {
       isDatabase,
       'spec.externalClusters.0.connectionParameters.host',
       'postgre.us-east-1.infamous-freight.internal',
-      'externalClusters: the host postgres.us-east-1.infamous-freight.internal is required',
+      'externalClusters: use the host postgres.us-east-1.infamous-freight.internal instead of',
     ],
     [
       'no instance that answers reads',
       isDatabase,
       'spec.managed.services.additional.0.selectorType',
       'ro',
-      'postgres-reads: selectorType r is required; got ro',
+      'postgres-reads: use selectorType r instead of ro',
     ],
-    ['secrets of another region', isStore, 'spec.provider.aws.region', 'us-east-1', 'the region eu-west-1 is required'],
+    [
+      'secrets of another region',
+      isStore,
+      'spec.provider.aws.region',
+      'us-east-1',
+      'use the region eu-west-1 instead of us-east-1',
+    ],
   ])('%s', (_title, isMeant, path, value, expected) => {
     const changed = overlays.map((overlay) =>
       basename(overlay.folder) === 'eu-west-1'

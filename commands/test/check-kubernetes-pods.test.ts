@@ -158,14 +158,14 @@ describe('a process that is missing, or another one than expected, is found', ()
       'another program',
       `${container}.args`,
       ['commands/subgraf.ts', 'fleet'],
-      'args: [commands/subgraph.ts, fleet] are required; got [commands/subgraf.ts, fleet]',
+      'args: use [commands/subgraph.ts, fleet] instead of [commands/subgraf.ts, fleet]',
     ),
     inFleet(
       'another subgraph',
       `${container}.args`,
       ['commands/subgraph.ts', 'risk'],
-      'args: [commands/subgraph.ts, fleet] are required; got [commands/subgraph.ts, risk]',
+      'args: use [commands/subgraph.ts, fleet] instead of [commands/subgraph.ts, risk]',
     ),
-    inFleet('no program', `${container}.args`, undefined, 'args: [commands/subgraph.ts, fleet] are required; got []'),
+    inFleet('no program', `${container}.args`, undefined, 'args: use [commands/subgraph.ts, fleet] instead of []'),
   ]);
 });

@@ -36,7 +36,7 @@ describe('a secret that is not where it is expected is found', () => {
       'fleet',
       'spec.data.2.remoteRef.property',
       'BLIND_INDEX_KEY',
-      'ExternalSecret fleet: FIELD_KEYS: the property FIELD_KEYS is required; got BLIND_INDEX_KEY',
+      'ExternalSecret fleet: FIELD_KEYS: use the property FIELD_KEYS instead of BLIND_INDEX_KEY',
     ],
     [
       'an entry of another process',
@@ -44,7 +44,7 @@ describe('a secret that is not where it is expected is found', () => {
       'fleet',
       'spec.data.0.remoteRef.key',
       'freight/access',
-      'ExternalSecret fleet: SUBGRAPH_DATABASE_URL: the entry freight/fleet is required; got freight/access',
+      'ExternalSecret fleet: SUBGRAPH_DATABASE_URL: use the entry freight/fleet instead of freight/access',
     ],
     [
       'an entry of two Secrets',

@@ -204,7 +204,7 @@ describe('an edge without TLS 1.3, or with a route to nowhere, is found', () => 
       'gateway-settings',
       'data.TRUSTED_PROXIES',
       '10.0.0.0/8,13.32.0.0/15',
-      'Deployment gateway: TRUSTED_PROXIES: networks of the edge are required, which are private; got 13.32.0.0/15',
+      'Deployment gateway: TRUSTED_PROXIES: use private networks, which are those of the edge, instead of 13.32.0.0/15',
     ],
     [
       'no redirect',

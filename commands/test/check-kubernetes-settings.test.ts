@@ -26,7 +26,7 @@ test.each([
   [
     'several pods that do not know of each other',
     ['Deployment', 'gateway', '{"name":"REPLICAS","value":"3"},', ''],
-    'Deployment gateway: REPLICAS: above 1 is required for 3 pods; got 1',
+    'Deployment gateway: REPLICAS: use 3, the number of pods, instead of 1',
   ],
   [
     'a subgraph that gateways do not find',
@@ -41,7 +41,7 @@ test.each([
   [
     'metrics at another port than the container says',
     ['Deployment', 'gateway', '"value":"4100"', '"value":"4109"'],
-    'Deployment gateway: ADMIN_PORT: that of the port admin, 4100, is required; got 4109',
+    'Deployment gateway: ADMIN_PORT: use that of the port admin, 4100, instead of 4109',
   ],
   [
     'a secret in the file',

@@ -66,7 +66,7 @@ describe('an operator who changes an object is told', () => {
     [
       'of a version that may change by itself',
       ['Deployment', 'redis-proxy', 'haproxy:3.0.6-bookworm', 'haproxy:latest'],
-      'Deployment redis-proxy: container haproxy: a full version is required in the name of the image; got haproxy:latest',
+      'Deployment redis-proxy: container haproxy: the name of the image must have a full version; it is haproxy:latest',
     ],
     [
       'of a budget that lets no pod move',
@@ -81,7 +81,7 @@ describe('an operator who changes an object is told', () => {
     [
       'of a setting without sense',
       ['ConfigMap', 'gateway-settings', '"DRAIN_WINDOW_MS":"30000"', '"DRAIN_WINDOW_MS":"30 s"'],
-      'Deployment gateway: DRAIN_WINDOW_MS: Invalid input: expected number, received NaN; got "30 s"',
+      'Deployment gateway: DRAIN_WINDOW_MS: Invalid input: expected number, received NaN; it is "30 s"',
     ],
     [
       'of a drain that the pod cuts off',
@@ -96,7 +96,7 @@ describe('an operator who changes an object is told', () => {
     [
       'of a secret that is missing',
       ['ExternalSecret', 'fleet', '"secretKey":"FIELD_KEYS"', '"secretKey":"FIELD_KEY"'],
-      'Deployment fleet: FIELD_KEYS: required in production; got nothing. `npm run keys` prints a new one.',
+      'Deployment fleet: FIELD_KEYS: not set, but required in production. `npm run keys` prints a new one.',
     ],
     [
       'of a secret of another process',
@@ -106,7 +106,7 @@ describe('an operator who changes an object is told', () => {
     [
       'of a database with too few connections',
       ['Cluster', 'postgres', '"max_connections":"2600"', '"max_connections":"300"'],
-      'Cluster postgres: max_connections above 2450 is required for all subgraphs; got 300',
+      'Cluster postgres: max_connections must be above 2450 for all subgraphs; it is 300',
     ],
     [
       'of a network policy that is not in k8s/edges.yaml',

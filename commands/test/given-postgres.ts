@@ -13,7 +13,7 @@ import { type GivenServer, startGivenServer } from './given-server.ts';
 
 const oldSecret = 'freight-development-roles';
 const roleSecretRequired =
-  /^DATABASE_ROLE_SECRET: the secret of the installation that created the role freight_access is required; got nothing\. Copy it/;
+  /^DATABASE_ROLE_SECRET: set the secret of the installation that created the role freight_access\. Copy it/;
 const ownSecret = 'b7f0c2a9e4d81635';
 
 /** Tests DATABASE_URL as managed services give it: a role that may create roles and databases and is no superuser. */

@@ -66,16 +66,16 @@ function linesOf(process: Process, environment: Settings): string[] {
   }
 }
 
-const newKeys = 'required in production; got nothing. `npm run keys` prints new keys.';
-const apiKeySecret = 'API_KEY_SECRET: required in production; got nothing. `npm run keys` prints a new one.';
+const newKeys = 'not set, but required in production. `npm run keys` prints new keys.';
+const apiKeySecret = 'API_KEY_SECRET: not set, but required in production. `npm run keys` prints a new one.';
 const fieldSecrets = fieldSecretNames.map(
-  (name) => `${name}: required in production; got nothing. \`npm run keys\` prints a new one.`,
+  (name) => `${name}: not set, but required in production. \`npm run keys\` prints a new one.`,
 );
-const databaseUrl = 'DATABASE_URL: required in production; got nothing. The embedded database is for development.';
+const databaseUrl = 'DATABASE_URL: not set, but required in production. The embedded database is for development.';
 const roleSecret =
-  'DATABASE_ROLE_SECRET: required in production; got nothing. `openssl rand -hex 32` prints a new one.';
+  'DATABASE_ROLE_SECRET: not set, but required in production. `openssl rand -hex 32` prints a new one.';
 const subgraphUrl =
-  'SUBGRAPH_DATABASE_URL: required in production; got nothing. `npm run migrate -- --urls` prints that of each subgraph.';
+  'SUBGRAPH_DATABASE_URL: not set, but required in production. `npm run migrate -- --urls` prints that of each subgraph.';
 const required: Record<Process, string[]> = {
   start: [
     databaseUrl,
@@ -139,7 +139,7 @@ test.each(['start', 'access'] as const)('%s may send mails', (process) => {
 
 test.each(['start', 'fleet', 'gateway'] as const)('%s has no demo accounts', (process) => {
   expect(linesOf(process, { ...complete[process], DEMO_ACCOUNTS: 'public' })).toEqual([
-    'DEMO_ACCOUNTS: "local" is required in production, which has no demo accounts; got "public"',
+    'DEMO_ACCOUNTS: use "local" instead of "public" in production, which has no demo accounts',
   ]);
 });
 
@@ -153,7 +153,7 @@ test('outside production nothing is required, but `npm run migrate` needs a serv
   for (const process of ['start', 'tracking', 'fleet', 'access', 'gateway'] as const)
     expect(linesOf(process, {})).toEqual([]);
   expect(linesOf('migrate', {})).toEqual([
-    'DATABASE_URL: required, with the right to create roles; got nothing. The embedded database is migrated by `npm start`.',
+    'DATABASE_URL: set a URL of an account that may create roles. The embedded database is migrated by `npm start`.',
   ]);
 });
 
@@ -177,7 +177,7 @@ describe('keys at fault', () => {
     ],
   ])('%s instead of a signing key', (_what, text, reason) => {
     expect(linesOf('start', { ...complete.start, IDENTITY_SIGNING_KEY: text() })).toEqual([
-      `IDENTITY_SIGNING_KEY: ${reason}; got a value that is not shown`,
+      `IDENTITY_SIGNING_KEY: ${reason}; it is a value that is not shown`,
     ]);
   });
 
@@ -193,7 +193,7 @@ describe('keys at fault', () => {
     ['the same key twice', () => setOf(access, access), 'different ids (kid) are required; one occurs twice'],
   ])('%s instead of public keys', (_what, text, reason) => {
     expect(linesOf('gateway', { ...complete.gateway, ACCESS_PUBLIC_KEYS: text() })).toEqual([
-      `ACCESS_PUBLIC_KEYS: ${reason}; got a value that is not shown`,
+      `ACCESS_PUBLIC_KEYS: ${reason}; it is a value that is not shown`,
     ]);
   });
 
@@ -203,7 +203,7 @@ describe('keys at fault', () => {
       `IDENTITY_SIGNING_KEY: a key of its own is required; key "${kid}" is among ACCESS_PUBLIC_KEYS too. \`npm run keys\` prints new keys.`,
     ]);
     expect(linesOf('start', { ...complete.start, IDENTITY_SIGNING_KEY: JSON.stringify(access.privateJwk) })).toEqual([
-      'IDENTITY_SIGNING_KEY: another key than ACCESS_SIGNING_KEY is required; got the same',
+      'IDENTITY_SIGNING_KEY: use another key than for ACCESS_SIGNING_KEY',
     ]);
   });
 });

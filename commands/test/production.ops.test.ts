@@ -300,7 +300,7 @@ describe('a release', () => {
     const fleet = startFleet(server.urlOf('app', databaseName));
     expect(await fleet.exitCode).toBe(1);
     expect(fleet.lines).toEqual([
-      'SUBGRAPH_DATABASE_URL: the role freight_fleet, which reaches the tables of fleet only, is required; got "app"',
+      'SUBGRAPH_DATABASE_URL: use the role freight_fleet, which reaches the tables of fleet only, instead of "app"',
     ]);
   });
 

@@ -92,13 +92,13 @@ const stored = async (sql: string) => {
 
 test('keys that are not those of the database end a start, with a message that names the setting', async () => {
   await expect(startWith({ blindIndexKeys: ['another key'] })).rejects.toThrow(
-    /^BLIND_INDEX_KEY: the key with which the database of access was written is required; got another one\. /,
+    /^BLIND_INDEX_KEY: the database of access was written with another key\. /,
   );
   await expect(startWith({ fieldKeys: [newKey] })).rejects.toThrow(
-    /^FIELD_KEYS: the key "test", with which texts of access are sealed, is required; got "newer"\. /,
+    /^FIELD_KEYS: the key "test", with which texts of access are sealed, is missing\. The setting has "newer"\. /,
   );
   await expect(startWith({ fieldKeys: [{ ...newKey, id: 'test' }] })).rejects.toThrow(
-    /is required; got "test" with another secret\. /,
+    /is missing\. The setting has "test" with another secret\. /,
   );
   await startWith({ fieldKeys: [newKey, oldKey] });
 });

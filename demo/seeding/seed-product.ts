@@ -66,7 +66,7 @@ async function missingParts<S extends Seedable>(
   const known = held.find((one) => one !== undefined);
   // Ids of the demo world follow from seed and moment, so all parts must share both.
   if (missing.length > 0 && known !== undefined && known !== seed)
-    throw new ConfigurationError(`SEED: ${known} is required, with which the demo data was begun; got ${seed}`);
+    throw new ConfigurationError(`SEED: use ${known}, with which the demo data was begun, instead of ${seed}`);
   return { missing, begun: known !== undefined };
 }
 

@@ -14,6 +14,6 @@ export const seeds: ReadonlyMap<string, () => Promise<Seed>> = new Map([
 /** @throws RangeError when the subgraph has no part of the world */
 export async function loadSeed(subgraph: string): Promise<Seed> {
   const load = seeds.get(subgraph);
-  if (!load) throw new RangeError(`A subgraph with a seed in demo/seeds/list.ts is required; got ${subgraph}.`);
+  if (!load) throw new RangeError(`Use a subgraph with a seed in demo/seeds/list.ts instead of ${subgraph}.`);
   return load();
 }

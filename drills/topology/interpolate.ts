@@ -21,7 +21,7 @@ export function interpolate(value: unknown, environment: NodeJS.ProcessEnv): unk
   );
   if (missing.size > 0)
     throw new ConfigurationError(
-      [...missing].map((name) => `${name}: required by docker-compose.yml; got nothing.`).join('\n'),
+      [...missing].map((name) => `${name}: not set, but required by docker-compose.yml.`).join('\n'),
     );
   return replaced;
 }

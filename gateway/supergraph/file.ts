@@ -5,7 +5,7 @@ import { ConfigurationError } from '#shared/runtime/config.ts';
 export async function readSupergraphFile(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConfigurationError(`--supergraph: a readable supergraph file is required; got ${path} (${code})`);
+    throw new ConfigurationError(`--supergraph: use a readable supergraph file instead of ${path} (${code})`);
   });
   if (text.trim() === '') throw new ConfigurationError(`--supergraph: a supergraph is required; ${path} is empty`);
   return text;

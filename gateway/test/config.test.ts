@@ -55,7 +55,7 @@ describe('configuration of the gateway', () => {
     const everywhere = { HOST: '0.0.0.0' };
     for (const host of ['0.0.0.0', '::', '10.1.2.3', 'freight.example', '127.evil.example']) {
       expect(() => readGatewayConfig(['--host', host], {})).toThrow(
-        `HOST: an address that only this machine reaches, such as 127.0.0.1, is required while demo accounts exist, because their password is public; got ${host}.`,
+        `HOST: use an address that only this machine reaches, such as 127.0.0.1, instead of ${host}: demo accounts exist, and their password is public.`,
       );
     }
     for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) readGatewayConfig(['--host', host], {});
@@ -74,12 +74,12 @@ describe('configuration of the gateway', () => {
   });
 
   test.each([
-    [{ PORT: 'many' }, /^PORT: .*; got "many"$/],
+    [{ PORT: 'many' }, /^PORT: .*; it is "many"$/],
     [{ PORT: '70000' }, /^PORT: /],
     [{ MAX_DEPTH: '0' }, /^MAX_DEPTH: /],
     [{ INTROSPECTION: 'perhaps' }, /^INTROSPECTION: /],
     [{ CORS_ORIGINS: 'a.example' }, /^CORS_ORIGINS: /],
-    [{ SUBGRAPH_URL_FLEET: 'fleet' }, /^SUBGRAPH_URL_FLEET: .*; got "fleet"$/],
+    [{ SUBGRAPH_URL_FLEET: 'fleet' }, /^SUBGRAPH_URL_FLEET: .*; it is "fleet"$/],
     [{ PORT: 'x', MAX_TOKENS: 'y' }, /^PORT: .*\nMAX_TOKENS: .*$/],
   ])('%j is refused with the name of the variable', (environment, message) => {
     expect(() => readGatewayConfig([], environment)).toThrow(message);

@@ -79,7 +79,7 @@ describe('npm run gateway', () => {
     [
       'a missing file',
       () => ['--supergraph', join(folder, 'none.graphql')],
-      /^--supergraph: a readable supergraph file is required/,
+      /^--supergraph: use a readable supergraph file instead of/,
     ],
     [
       'a file that is not a supergraph',
@@ -99,7 +99,7 @@ describe('npm run gateway', () => {
     [
       'an address of another machine',
       () => ['--supergraph', file, '--host', '192.0.2.1'],
-      /^HOST: an address of this machine is required for the gateway; got 192\.0\.2\.1$/,
+      /^HOST: use an address of this machine for the gateway instead of 192\.0\.2\.1$/,
     ],
     ['a flag that does not exist', () => ['--supergrap', 'x'], /^Unknown option '--supergrap'/],
   ])('%s is reported in one clear line', async (_what, flags, message) => {

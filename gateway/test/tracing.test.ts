@@ -83,7 +83,7 @@ test('the standard variables say where spans go and which traces are recorded', 
     sampling: { share: 1, followsClients: false },
   });
   expect(() => read({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow(
-    'OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf is required; got "grpc"',
+    'OTEL_EXPORTER_OTLP_PROTOCOL: use http/protobuf; it is "grpc"',
   );
 });
 

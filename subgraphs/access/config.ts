@@ -32,7 +32,7 @@ export const accessSettings = z.object({
   }),
   ...mailSettings,
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'a URL such as https://app.example.com is required' })
+    .url({ protocol: /^https?$/, error: 'use a URL such as https://app.example.com' })
     .optional()
     .meta({
       description:

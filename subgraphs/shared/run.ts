@@ -41,7 +41,7 @@ async function startSubgraph<C extends BaseContext>(given: GivenSubgraph<C>, ser
   const listed = ports.get(name);
   if (listed === undefined)
     throw new ConfigurationError(
-      `supergraph.yaml: an entry "${name}" is required; got ${[...ports.keys()].join(', ')}`,
+      `supergraph.yaml: the entry "${name}" is missing. It has ${[...ports.keys()].join(', ')}`,
     );
   const wanted = { host, port: port ?? listed };
   const portVariable = port === undefined ? 'SUBGRAPH_BASE_PORT' : 'PORT';

@@ -8,7 +8,7 @@ import { factsOf, portsOf } from './images.ts';
 import { mountedPaths } from './mounted-files.ts';
 
 export function* checkImage({ service: { image } }: Placed): Iterable<string> {
-  if (!hasFullVersion(image)) yield `a full version is required in the name of the image; got ${image}`;
+  if (!hasFullVersion(image)) yield `the name of the image must have a full version; it is ${image}`;
 }
 
 /** Processes of the product have the health check of the image; other programs are asked whether they serve. */

@@ -47,7 +47,7 @@ function* checkTls(sections: readonly Section[]): Iterable<Fault> {
     lines.flatMap((line) => [...line.matchAll(/ssl-min-ver (\S+)/g)].map(([, version]) => version)),
   );
   if (versions.length === 0 || versions.some((version) => version !== 'TLSv1.3'))
-    yield { at: 'ssl-min-ver', says: `TLSv1.3 is required; got ${versions.join(', ') || 'nothing'}` };
+    yield { at: 'ssl-min-ver', says: `use TLSv1.3 instead of ${versions.join(', ') || 'nothing'}` };
 }
 
 function* checkFrontend(port: number, sections: readonly Section[]): Iterable<Fault> {

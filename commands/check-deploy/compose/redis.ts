@@ -13,7 +13,7 @@ export function checkRedis(composition: Composition): readonly Finding[] {
   const wanted = { appendonly: 'yes', appendfsync: 'everysec', 'maxmemory-policy': 'noeviction' };
   const faults = Object.entries(wanted)
     .filter(([name, value]) => settings.get(name) !== value)
-    .map(([at, value]) => ({ at, says: `${value} is required; got ${settings.get(at) ?? 'nothing'}` }));
+    .map(([at, value]) => ({ at, says: `use ${value} instead of ${settings.get(at) ?? 'nothing'}` }));
   const limit = megabytesOf(redis?.mem_limit);
   const most = megabytesOf(settings.get('maxmemory'));
   // The rest is for replication, clients and the copy that rewrites the file.
@@ -22,7 +22,7 @@ export function checkRedis(composition: Composition): readonly Finding[] {
     ...faults,
     ...(isWithin
       ? []
-      : [{ at: 'maxmemory', says: `at most 80 % of the ${limit} MB of its container are required; got ${most} MB` }]),
+      : [{ at: 'maxmemory', says: `use at most 80 % of the ${limit} MB of its container instead of ${most} MB` }]),
   ].map((fault) => ({ file: path, ...fault }));
 }
 

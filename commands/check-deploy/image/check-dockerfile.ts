@@ -31,7 +31,7 @@ export function checkOtherImage(project: string, folder: string): readonly Findi
 const checkBases = (stages: readonly Stage[]): readonly string[] =>
   stages
     .filter(({ base }) => !hasFullVersion(base))
-    .map(({ base }) => `a full version of the base image is required; got ${base}`);
+    .map(({ base }) => `use a full version of the base image instead of ${base}`);
 
 function* checkCopies(project: string, { steps }: Stage, stages: readonly Stage[]): Iterable<string> {
   for (const step of steps) {
@@ -74,16 +74,16 @@ const manifest = z.object({ dependencies: z.object({ node: z.string() }) });
 function* checkLast({ base, steps, user, environment, labels, ports }: Stage, project: string): Iterable<string> {
   const { node } = manifest.parse(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))).dependencies;
   if (!base.startsWith(`node:${node}-`))
-    yield `the base image node:${node} is required, as in package.json; got ${base}`;
+    yield `the base image node:${node} must be that of package.json; it is ${base}`;
   if (steps.some(({ kind }) => kind === 'run'))
     yield 'RUN belongs to an earlier stage: the image has no tools and no caches of npm';
   if (!/^[1-9]\d*:[1-9]\d*$/.test(user ?? ''))
-    yield `USER: numbers of a user and a group other than root are required; got ${user ?? 'nothing'}`;
+    yield `USER: use numbers of a user and a group other than root instead of ${user ?? 'nothing'}`;
   for (const [name, value] of Object.entries({ NODE_ENV: 'production', HOST: '0.0.0.0', ADMIN_HOST: '0.0.0.0' }))
-    if (environment[name] !== value) yield `ENV ${name}=${value} is required; got ${environment[name] ?? 'nothing'}`;
+    if (environment[name] !== value) yield `use ENV ${name}=${value} instead of ${environment[name] ?? 'nothing'}`;
   const { clients, operators } = portsOf(readGatewayConfig([], {}));
   if (ports.join() !== [clients.port, operators.port].join())
-    yield `EXPOSE ${clients.port} ${operators.port} is required: the ports of a gateway; got ${ports.join(' ') || 'nothing'}`;
+    yield `EXPOSE ${clients.port} ${operators.port} must name the ports of a gateway; it has ${ports.join(' ') || 'nothing'}`;
   for (const name of ['title', 'version', 'revision', 'licenses'])
     if (!labels.includes(`org.opencontainers.image.${name}`))
       yield `the label org.opencontainers.image.${name} is required`;

@@ -122,7 +122,9 @@ describe('a seed', () => {
   test('that ends between two commits is completed with the same moment and seed number', async () => {
     const losing: Change = (part, name) => (name === 'fleet' ? losingCommit(part) : part);
     await expect(seed(monday, losing)).rejects.toThrow('The line is cut.');
-    await expect(seed(tuesday, undefined, 6)).rejects.toThrow('SEED: 5 is required');
+    await expect(seed(tuesday, undefined, 6)).rejects.toThrow(
+      'SEED: use 5, with which the demo data was begun, instead of 6',
+    );
     expect(await seed(tuesday)).toBe(true);
     const world = smallWorld(monday);
     expect(await rowCounts()).toMatchObject({

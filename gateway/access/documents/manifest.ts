@@ -8,7 +8,7 @@ const manifestSchema = z.object({
   version: z.literal(1),
   operations: z.array(
     z.object({
-      id: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the body in hexadecimal is required'),
+      id: z.string().regex(/^[0-9a-f]{64}$/, 'use the SHA-256 of the body in hexadecimal'),
       name: z.string().min(1).max(200),
       type: z.enum(['query', 'mutation', 'subscription']),
       body: z.string().min(1),

@@ -35,9 +35,9 @@ export async function requireKeys(database: Sealing, subgraph: string): Promise<
 /** @returns which setting is wrong, and what to do, or undefined if the keys are those of the subgraph */
 export function findKeyFault(cipher: FieldCipher, stored: StoredKeyCheck, subgraph: string): string | undefined {
   if (!cipher.indexesOf(text, purpose).includes(stored.blindIndex))
-    return `BLIND_INDEX_KEY: the key with which the database of ${subgraph} was written is required; got another one. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR.`;
+    return `BLIND_INDEX_KEY: the database of ${subgraph} was written with another key. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR.`;
   if (!opens(cipher, stored.sealed))
-    return `FIELD_KEYS: the key "${keyIdOf(stored.sealed)}", with which texts of ${subgraph} are sealed, is required; got ${cipher.keyIds.map((id) => `"${id}"`).join(', ')}${cipher.keyIds.includes(keyIdOf(stored.sealed)) ? ' with another secret' : ''}. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR. To remove an old key, run \`npm run keys -- rotate-fields\` before.`;
+    return `FIELD_KEYS: the key "${keyIdOf(stored.sealed)}", with which texts of ${subgraph} are sealed, is missing. The setting has ${cipher.keyIds.map((id) => `"${id}"`).join(', ')}${cipher.keyIds.includes(keyIdOf(stored.sealed)) ? ' with another secret' : ''}. Restore it from your backup of secrets. If the setting is absent, it is in DATA_DIR. To remove an old key, run \`npm run keys -- rotate-fields\` before.`;
   return undefined;
 }
 

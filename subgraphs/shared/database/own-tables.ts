@@ -54,6 +54,6 @@ async function requireOwnRole(url: string, subgraph: string): Promise<void> {
   const role = await requireServer(url, 'SUBGRAPH_DATABASE_URL');
   if (role === roleName(subgraph)) return;
   throw new ConfigurationError(
-    `SUBGRAPH_DATABASE_URL: the role ${roleName(subgraph)}, which reaches the tables of ${subgraph} only, is required; got "${role}"`,
+    `SUBGRAPH_DATABASE_URL: use the role ${roleName(subgraph)}, which reaches the tables of ${subgraph} only, instead of "${role}"`,
   );
 }

@@ -51,6 +51,6 @@ async function refusesPassword(adminUrl: string, subgraph: string, secret: strin
 
 function describeForeignRole(subgraph: string): ConfigurationError {
   return new ConfigurationError(
-    `DATABASE_ROLE_SECRET: the secret of the installation that created the role ${roleName(subgraph)} is required; got nothing. Copy it from the file \`database-role-secret\` in the DATA_DIR of that installation. A new secret changes the passwords of all roles, and subgraphs with the old ones cannot connect.`,
+    `DATABASE_ROLE_SECRET: set the secret of the installation that created the role ${roleName(subgraph)}. Copy it from the file \`database-role-secret\` in the DATA_DIR of that installation. A new secret changes the passwords of all roles, and subgraphs with the old ones cannot connect.`,
   );
 }

@@ -5,7 +5,7 @@ import { createFileMailer, createSmtpMailer, type Mailer } from './mailer.ts';
 /** Settings of a subgraph that sends mails. */
 export const mailSettings = {
   SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: 'a URL such as smtp://name:password@host:587 is required' })
+    .url({ protocol: /^smtps?$/, error: 'use a URL such as smtp://name:password@host:587' })
     .optional()
     .meta({
       description: 'SMTP server that takes the mails to accounts, such as links that reset a password.',

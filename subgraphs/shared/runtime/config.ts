@@ -22,7 +22,8 @@ export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: 
   const lines = new Map<string, string>();
   for (const { path, message } of parsed.error.issues) {
     const name = String(path[0]);
-    if (!lines.has(name)) lines.set(name, `${name}: ${message}; got ${shownValue(name, environment[name])}`);
+    const given = environment[name] ? `is ${shownValue(name, environment[name])}` : 'is not set';
+    if (!lines.has(name)) lines.set(name, `${name}: ${message}; it ${given}`);
   }
   throw new ConfigurationError([...lines.values()].join('\n'));
 }
@@ -35,7 +36,7 @@ export function ensureFolder(path: string): string {
     writeFileSync(probe, '');
     return path;
   } catch (cause) {
-    throw new ConfigurationError(`DATA_DIR: a writable folder is required; got ${path} (${errorCode(cause)})`);
+    throw new ConfigurationError(`DATA_DIR: use a writable folder instead of ${path} (${errorCode(cause)})`);
   }
 }
 

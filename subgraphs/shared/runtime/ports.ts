@@ -71,14 +71,14 @@ export function refusePort(error: unknown, { owner, host, port, hostVariable, po
       );
     case 'EACCES':
       throw new ConfigurationError(
-        `${portVariable}: a port that this user may open is required for ${owner}; got ${port}`,
+        `${portVariable}: use a port that this user may open for ${owner} instead of ${port}`,
       );
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'EAI_AGAIN':
     case 'EINVAL':
     case 'ENOTFOUND':
-      throw new ConfigurationError(`${hostVariable}: an address of this machine is required for ${owner}; got ${host}`);
+      throw new ConfigurationError(`${hostVariable}: use an address of this machine for ${owner} instead of ${host}`);
     default:
       throw error;
   }

@@ -33,7 +33,7 @@ function readText(path: URL): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new ConfigurationError(
-      `supergraph.yaml: a readable file is required; got ${fileURLToPath(path)} (${errorCode(cause)})`,
+      `supergraph.yaml: use a readable file instead of ${fileURLToPath(path)} (${errorCode(cause)})`,
     );
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { CollectorSettings } from '../runtime/tracing/tracing-config.ts';
 import { readPairs } from './read-pairs.ts';
 
-const address = z.url({ protocol: /^https?$/, error: 'a URL such as http://collector:4318 is required' }).optional();
-const protocol = z.enum(['http/protobuf'], 'http/protobuf is required').optional();
+const address = z.url({ protocol: /^https?$/, error: 'use a URL such as http://collector:4318' }).optional();
+const protocol = z.enum(['http/protobuf'], 'use http/protobuf').optional();
 const headers = z.string().optional();
 const timeout = z.coerce.number().int().min(1).max(600_000);
 const compression = z.enum(['gzip', 'none']);

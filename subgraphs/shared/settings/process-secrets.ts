@@ -63,7 +63,7 @@ function isOptional(name: Secret): boolean {
 }
 
 function describeMissing(name: Secret): string {
-  return `${name}: required in production; got nothing. ${secrets[name].hint}`;
+  return `${name}: not set, but required in production. ${secrets[name].hint}`;
 }
 
 function describeForeign(name: Secret, value: string | undefined): string {
@@ -73,7 +73,7 @@ function describeForeign(name: Secret, value: string | undefined): string {
 
 function demoLines(environment: NodeJS.ProcessEnv): string[] {
   return environment['DEMO_ACCOUNTS'] === 'public'
-    ? ['DEMO_ACCOUNTS: "local" is required in production, which has no demo accounts; got "public"']
+    ? ['DEMO_ACCOUNTS: use "local" instead of "public" in production, which has no demo accounts']
     : [];
 }
 

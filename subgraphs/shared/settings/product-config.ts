@@ -116,6 +116,6 @@ export function readStartConfig(environment: NodeJS.ProcessEnv): ProductConfig {
   const config = readProductConfig(environment);
   const { access, identity } = config.signingKeys;
   if (access && access.publicJwk.kid === identity?.publicJwk.kid)
-    throw new ConfigurationError('IDENTITY_SIGNING_KEY: another key than ACCESS_SIGNING_KEY is required; got the same');
+    throw new ConfigurationError('IDENTITY_SIGNING_KEY: use another key than for ACCESS_SIGNING_KEY');
   return config;
 }

@@ -8,7 +8,7 @@ const minDifferent = 6;
 /** DATABASE_ROLE_SECRET must be long, have several different characters, and not be a repetition. */
 export const roleSecretSetting = z
   .string()
-  .min(minCharacters, `${minCharacters} characters or more are required`)
+  .min(minCharacters, `use ${minCharacters} characters or more`)
   .refine((text) => text !== published, 'a secret of your own is required; this one is public')
   .refine(
     (text) => new Set(text).size >= minDifferent && !/^(.+)\1+$/s.test(text),

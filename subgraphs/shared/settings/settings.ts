@@ -33,7 +33,7 @@ export const DATA_DIR = z.string().default('.data').meta({
 
 /** A URL of a protocol. @param example shown in the error for other texts */
 function urlSetting(protocol: RegExp, example: string) {
-  return z.url({ protocol, error: `a URL such as ${example} is required` });
+  return z.url({ protocol, error: `use a URL such as ${example}` });
 }
 
 const postgresUrl = urlSetting(/^postgres(ql)?$/, 'postgresql://role:password@host:5432/database');
@@ -52,7 +52,7 @@ export const SUBGRAPH_DATABASE_URL = postgresUrl.optional().meta({
 
 export const SUBGRAPH_READ_SERVER = z
   .string()
-  .regex(/^[\w.-]+:\d{1,5}$/, 'a host and a port such as postgres-standby:5432 are required')
+  .regex(/^[\w.-]+:\d{1,5}$/, 'use a host and a port such as postgres-standby:5432')
   .optional()
   .meta({
     description:

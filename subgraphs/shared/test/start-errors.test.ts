@@ -32,31 +32,31 @@ describe('wrong settings', () => {
   test.each([
     [
       { DATABASE_URL: `mysql://u:${secret}@h/x` },
-      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got mysql://h/x',
+      'DATABASE_URL: use a URL such as postgresql://role:password@host:5432/database; it is mysql://h/x',
     ],
     [
       { DATABASE_URL: `postgres://u:${secret}@h:many/x` },
-      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got postgres://h:many/x',
+      'DATABASE_URL: use a URL such as postgresql://role:password@host:5432/database; it is postgres://h:many/x',
     ],
     [
       { DATABASE_URL: `postgres://u:p@${secret}@h:y/x?a=${secret}` },
-      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got postgres://h:y/x',
+      'DATABASE_URL: use a URL such as postgresql://role:password@host:5432/database; it is postgres://h:y/x',
     ],
     [
       { DATABASE_URL: `u:${secret}@h/x` },
-      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got a text that is no URL and is not shown',
+      'DATABASE_URL: use a URL such as postgresql://role:password@host:5432/database; it is a text that is no URL and is not shown',
     ],
     [
       { DATABASE_URL: secret },
-      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got a text that is no URL and is not shown',
+      'DATABASE_URL: use a URL such as postgresql://role:password@host:5432/database; it is a text that is no URL and is not shown',
     ],
     [
       { REDIS_URL: `http://:${secret}@redis:6379` },
-      'REDIS_URL: a URL such as redis://host:6379 is required; got http://redis:6379',
+      'REDIS_URL: use a URL such as redis://host:6379; it is http://redis:6379',
     ],
-    [{ DATABASE_ROLE_SECRET: secret }, /^DATABASE_ROLE_SECRET: .*; got a value that is not shown$/],
-    [{ SEED: 'x' }, /^SEED: .*; got "x"$/],
-    [{ LOG_LEVEL: `https://u:${secret}@logs` }, /^LOG_LEVEL: .*; got "https:\/\/logs"$/],
+    [{ DATABASE_ROLE_SECRET: secret }, /^DATABASE_ROLE_SECRET: .*; it is a value that is not shown$/],
+    [{ SEED: 'x' }, /^SEED: .*; it is "x"$/],
+    [{ LOG_LEVEL: `https://u:${secret}@logs` }, /^LOG_LEVEL: .*; it is "https:\/\/logs"$/],
   ])('%#: the error names the variable and shows no secret', async (environment, line) => {
     expect(await lineOf(() => readProductConfig(environment))).toMatch(line);
   });
@@ -72,7 +72,7 @@ describe('wrong settings', () => {
 
   test('a folder that cannot be created is reported, even where the system says that it is missing', async () => {
     expect(await lineOf(() => ensureFolder('/proc/freight'))).toBe(
-      'DATA_DIR: a writable folder is required; got /proc/freight (ENOENT)',
+      'DATA_DIR: use a writable folder instead of /proc/freight (ENOENT)',
     );
     expect(await lineOf(() => ensureFolder('/proc/version/data'))).toMatch(/^DATA_DIR: .* \(ENOTDIR\)$/);
   });
@@ -84,7 +84,7 @@ describe('DATABASE_ROLE_SECRET', () => {
     ['aaaaaaaaaaaaaaaaaaaaaaaa', 'a secret that is hard to guess is required'],
     ['passwordpassword', 'a secret that is hard to guess is required'],
     ['abababababababab', 'a secret that is hard to guess is required'],
-    ['too short', '16 characters or more are required'],
+    ['too short', 'use 16 characters or more'],
   ])('"%s" is refused everywhere', async (weak, reason) => {
     for (const NODE_ENV of ['development', 'test', 'production']) {
       const line = await lineOf(() => readProductConfig({ NODE_ENV, DATABASE_ROLE_SECRET: weak }));
@@ -125,7 +125,7 @@ describe('ports', () => {
 
   test.each(['192.0.2.1', 'no-such-host.invalid'])('%s is not an address of this machine', async (host) => {
     expect(await lineOf(() => requireFreePorts([{ ...wanted, host, port: 0 }]))).toBe(
-      `HOST: an address of this machine is required for fleet; got ${host}`,
+      `HOST: use an address of this machine for fleet instead of ${host}`,
     );
   });
 });

@@ -42,9 +42,9 @@ function* checkTarget(target: Target, objects: readonly KubernetesObject[]): Ite
 function* checkRange({ spec }: IHorizontalPodAutoscaler, isSmall: boolean): Iterable<string> {
   const { minReplicas = 1, maxReplicas = 0 } = spec ?? {};
   if (minReplicas < 2 || minReplicas >= maxReplicas)
-    yield `2 or more pods, and fewer than maxReplicas, are required; got ${minReplicas}`;
+    yield `use 2 or more pods, and fewer than maxReplicas, instead of ${minReplicas}`;
   else if (!isSmall && (minReplicas !== figures.minReplicas || maxReplicas !== figures.maxReplicas))
-    yield `${figures.minReplicas} to ${figures.maxReplicas} pods are required; got ${minReplicas} to ${maxReplicas}`;
+    yield `use ${figures.minReplicas} to ${figures.maxReplicas} pods instead of ${minReplicas} to ${maxReplicas}`;
 }
 
 /** Double within 60 s; a quarter less per minute after five calm ones. */
@@ -63,7 +63,7 @@ function* checkMetrics({ spec }: IHorizontalPodAutoscaler, objects: readonly Kub
   const metrics = spec?.metrics ?? [];
   for (const name of ['cpu', 'memory'] as const) {
     const given = metrics.find(({ resource }) => resource?.name === name)?.resource?.target.averageUtilization;
-    if (given !== figures[name]) yield `${figures[name]} % of ${name} is required; got ${given ?? 'nothing'}`;
+    if (given !== figures[name]) yield `use ${figures[name]} % of ${name} instead of ${given ?? 'nothing'}`;
   }
   const served = adapterMetricsOf(objects);
   for (const { pods } of metrics)
@@ -83,7 +83,7 @@ function adapterMetricsOf(objects: readonly KubernetesObject[]): readonly string
 /** Two autoscalers that act would work against each other. */
 function* checkMode({ spec }: IVerticalPodAutoscaler): Iterable<string> {
   const mode = spec.updatePolicy?.updateMode;
-  if (mode !== 'Off') yield `updateMode: Off is required; got ${mode}`;
+  if (mode !== 'Off') yield `updateMode: use Off instead of ${mode}`;
 }
 
 function* checkUnscaled(objects: readonly KubernetesObject[], isTrial: boolean): Iterable<Fault> {

@@ -54,6 +54,6 @@ function* checkConnections(objects: readonly KubernetesObject[]): Iterable<Fault
   for (const object of ofKind(objects, Cluster)) {
     const given = Number(object.spec.postgresql?.parameters?.['max_connections']);
     if (!(given > needed))
-      yield { object, says: `max_connections above ${needed} is required for all subgraphs; got ${given}` };
+      yield { object, says: `max_connections must be above ${needed} for all subgraphs; it is ${given}` };
   }
 }

@@ -26,7 +26,7 @@ type Spec = Database['spec'];
 
 function* checkDurability({ spec }: { readonly spec: Spec }): Iterable<string> {
   const { synchronous } = spec.postgresql ?? {};
-  if (spec.instances < 3) yield `3 or more instances are required; got ${spec.instances}`;
+  if (spec.instances < 3) yield `use 3 or more instances instead of ${spec.instances}`;
   if (!synchronous || synchronous.number < 1) yield 'a synchronous standby is required';
   if (synchronous?.dataDurability !== 'required') yield 'dataDurability: required is required';
   if (synchronous?.failoverQuorum !== true) yield 'failoverQuorum: true is required';
@@ -72,7 +72,7 @@ type Schedule = InstanceType<typeof ScheduledBackup>['spec'];
 /** CloudNativePG has six fields, with seconds first. */
 function* checkSchedule({ schedule, suspend, method, pluginConfiguration }: Schedule): Iterable<string> {
   if (!/^\d+ \d+ \d+ \* \* \*$/.test(schedule))
-    yield `a time of every day, such as 0 0 2 * * *, is required; got ${schedule}`;
+    yield `use a time of every day, such as 0 0 2 * * *, instead of ${schedule}`;
   if (suspend) yield 'it must not be suspended';
   if (method !== 'plugin' || pluginConfiguration?.name !== plugin) yield `the plugin ${plugin} is required`;
 }

@@ -38,5 +38,5 @@ function* checkProgram({ pod }: Workload, args: readonly string[]): Iterable<str
   const [container] = pod.containers.filter(({ image = '' }) => isProductImage(image));
   if (!container) yield 'a container with the image of the product is required';
   else if (container.command || !isDeepStrictEqual(container.args, args))
-    yield `args: [${args.join(', ')}] are required; got [${(container.args ?? []).join(', ')}]`;
+    yield `args: use [${args.join(', ')}] instead of [${(container.args ?? []).join(', ')}]`;
 }

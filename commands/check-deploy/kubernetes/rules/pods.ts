@@ -17,7 +17,7 @@ export function* checkPods(objects: readonly KubernetesObject[]): Iterable<Fault
 }
 
 function* checkImage({ image = '' }: IContainer): Iterable<string> {
-  if (!hasFullVersion(image)) yield `a full version is required in the name of the image; got ${image}`;
+  if (!hasFullVersion(image)) yield `the name of the image must have a full version; it is ${image}`;
 }
 
 function* checkResources({ resources }: IContainer): Iterable<string> {

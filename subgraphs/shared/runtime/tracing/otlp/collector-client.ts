@@ -83,6 +83,6 @@ function readPem(setting: string, path: string): Buffer {
     return readFileSync(path);
   } catch (cause) {
     const code = errorCode(cause);
-    throw new ConfigurationError(`OTEL_EXPORTER_OTLP_${setting}: a readable file is required; got ${path} (${code})`);
+    throw new ConfigurationError(`OTEL_EXPORTER_OTLP_${setting}: use a readable file instead of ${path} (${code})`);
   }
 }
