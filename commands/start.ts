@@ -11,8 +11,9 @@ import { type ProductConfig, readStartConfig } from '#shared/settings/product-co
 import { demoCredentials } from '../demo/accounts.ts';
 import { demoCode } from '../demo/second-factor.ts';
 import { startSimulator } from '../demo/simulator/start-simulator.ts';
-import { type AccessConfig, portsOf, readGatewayConfig } from '../gateway/config.ts';
+import { type AccessConfig, portsOf } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { readGatewayConfig } from '../gateway/read-config.ts';
 import { lockDataFolder } from './lock.ts';
 import { type ProductParts, productParts, startProduct } from './product.ts';
 import { welcome } from './welcome.ts';

@@ -1,8 +1,9 @@
 import { requireFreePorts } from '#shared/runtime/ports.ts';
 import { runProcess } from '#shared/runtime/run-process.ts';
-import { portsOf, readServerConfig } from './config.ts';
+import { portsOf } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { boundMemory } from './memory.ts';
+import { readServerConfig } from './read-config.ts';
 
 /** Milliseconds to close connections to subgraphs and the engine after the drain. */
 const closingMs = 5_000;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 
 /** A gateway that the process opens. */
 export interface Opening {

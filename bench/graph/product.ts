@@ -8,8 +8,8 @@ import { readProductConfig } from '#shared/settings/product-config.ts';
 import { processTree } from '../../commands/load/process-tree.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import type { WorldSize } from '../../demo/world.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import { recordConnections } from './record.ts';
 
 /** A product to measure: its gateway, and addresses for metrics. */

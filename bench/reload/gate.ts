@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
 import { readManifests } from '../../gateway/access/documents/read-manifests.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import { type GateDocument, runGate } from '../../gateway/supergraph/gate/run-gate.ts';
 import { kindsOfClient } from '../../gateway/supergraph/kinds-of-client.ts';
 

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { type HeldSecrets, requireSecrets } from '#shared/settings/process-secrets.ts';
 import { secretsOfSubgraph } from '#shared/settings/subgraph-config.ts';
-import { secretsOfGateway } from '../../gateway/config.ts';
+import { secretsOfGateway } from '../../gateway/read-config.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { migrateSecrets } from '../migrate-config.ts';
 import { processes } from '../settings/processes.ts';

@@ -2,7 +2,7 @@ import { errorMessage } from '#shared/errors/error-code.ts';
 import { isLoopback } from '#shared/runtime/loopback.ts';
 import { readSupergraphYaml, subgraphPorts } from '#shared/runtime/supergraph-yaml.ts';
 import { readSubgraphConfig } from '#shared/settings/subgraph-config.ts';
-import { readServerConfig } from '../../gateway/config.ts';
+import { readServerConfig } from '../../gateway/read-config.ts';
 import { readAccessConfig } from '../../subgraphs/access/config.ts';
 import { readMigrateConfig } from '../migrate-config.ts';
 import { findSecretFaults, knowsSetting, type ProductProcess, secretsOf } from './product-processes.ts';

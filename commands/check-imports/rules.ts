@@ -26,6 +26,7 @@ const gatewayRooms = [
   'access',
   'settings',
   'config',
+  'read-config',
   'supergraph',
   'live',
   'pipeline',
@@ -273,7 +274,7 @@ export const testRules: readonly ImportRule[] = [
 /** The only files that read the environment. */
 export const environmentReaders: readonly RegExp[] = [
   /^gateway\/apollo\/managed-gateway\.ts$/, // Writes it: @apollo/gateway reads there whether it may report its use.
-  /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
+  /^(?:gateway\/read-config|subgraphs\/[a-z]+\/config)\.ts$/,
   /^subgraphs\/shared\/(?:settings\/product-config|settings\/subgraph-config|database\/postgres\/programs)\.ts$/,
   /^(?:commands|drills)\//,
   /^client\/examples\//, // complete programs

@@ -6,7 +6,7 @@ import { readProductConfig } from '#shared/settings/product-config.ts';
 import { documentId } from '../../gateway/access/documents/manifest.ts';
 import { readManifests } from '../../gateway/access/documents/read-manifests.ts';
 import { TrustedDocuments } from '../../gateway/access/documents/trusted-documents.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import { describeFinding } from '../../gateway/supergraph/gate/finding.ts';
 import { gateDocuments } from '../../gateway/supergraph/gate/gate-documents.ts';
 import { type GateReport, runGate } from '../../gateway/supergraph/gate/run-gate.ts';

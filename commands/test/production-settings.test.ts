@@ -5,7 +5,7 @@ import { ConfigurationError } from '#shared/runtime/config.ts';
 import { fieldSecretNames } from '#shared/settings/process-secrets.ts';
 import { readStartConfig } from '#shared/settings/product-config.ts';
 import { readSubgraphConfig } from '#shared/settings/subgraph-config.ts';
-import { readServerConfig } from '../../gateway/config.ts';
+import { readServerConfig } from '../../gateway/read-config.ts';
 import { readMigrateConfig } from '../migrate-config.ts';
 
 /** What production refuses: each process in one line per variable, before anything is started. */

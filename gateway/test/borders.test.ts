@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { readGatewayConfig } from '../config.ts';
+import { readGatewayConfig } from '../read-config.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'freight-borders-'));

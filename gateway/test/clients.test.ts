@@ -4,7 +4,7 @@ import { clientNetwork } from '#shared/identity/client-network.ts';
 import { runs } from '#shared/test/random.ts';
 import { createOriginReader } from '../access/clients/client-address.ts';
 import { TokenBuckets } from '../access/clients/token-buckets.ts';
-import { readGatewayConfig } from '../config.ts';
+import { readGatewayConfig } from '../read-config.ts';
 import { edges } from '../testing/edge-clients.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 

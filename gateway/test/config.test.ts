@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readGatewayConfig } from '../config.ts';
+import { readGatewayConfig } from '../read-config.ts';
 
 describe('configuration of the gateway', () => {
   test('by default it serves the freight graph on this machine only', () => {

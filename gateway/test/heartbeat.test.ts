@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createLog } from '#shared/runtime/log.ts';
 import { type RedisServer, redisIsAvailable, startRedis } from '../../subgraphs/shared/test/redis-server.ts';
-import { type GatewayConfig, readGatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config.ts';
+import { readGatewayConfig } from '../read-config.ts';
 import { type SmallGraph, startSmallGraph } from '../testing/small-graph.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 

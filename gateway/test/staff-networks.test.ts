@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import type { Role } from '#shared/vocabulary.ts';
 import { somebody } from '../../subgraphs/shared/test/harness.ts';
-import { readGatewayConfig } from '../config.ts';
+import { readGatewayConfig } from '../read-config.ts';
 import { type Edge, edges } from '../testing/edge-clients.ts';
 import { startSmallGraph } from '../testing/small-graph.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';

@@ -11,7 +11,7 @@ import { runWithin } from '#shared/runtime/tracing/current-work.ts';
 import { openTracing } from '#shared/runtime/tracing/open-tracing.ts';
 import { parseTraceparent } from '#shared/runtime/tracing/trace-context.ts';
 import type { TracingConfig } from '#shared/runtime/tracing/tracing-config.ts';
-import { readGatewayConfig } from '../config.ts';
+import { readGatewayConfig } from '../read-config.ts';
 import { collectorAt, type OtlpReceiver, startOtlpReceiver } from '../testing/otlp-receiver.ts';
 import { type SmallGraph, startSmallGraph } from '../testing/small-graph.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';

@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
-import { readGatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { createGateway } from '../gateway.ts';
+import { readGatewayConfig } from '../read-config.ts';
 
 /** What a gateway holds after garbage collection. */
 export interface Holding {

@@ -1,6 +1,7 @@
 import { createLog, type Log } from '#shared/runtime/log.ts';
-import { type GatewayConfig, readGatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
+import { readGatewayConfig } from '../read-config.ts';
 import { type SupergraphFile, writeSupergraph } from './supergraph-file.ts';
 
 /** A gateway in this process, on a free port. */

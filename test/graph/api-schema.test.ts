@@ -12,8 +12,8 @@ import {
   isSpecifiedDirective,
   isSpecifiedScalarType,
 } from 'graphql';
-import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 
 /** Something that the explorer and code generators show, with its path. */
 type Item = readonly [path: string, description: string | null | undefined];

@@ -11,8 +11,9 @@ import { type Product, productParts, startProduct } from '../../commands/product
 import { type DemoAccount, demoCredentials } from '../../demo/accounts.ts';
 import { generateWorld } from '../../demo/generate/generate.ts';
 import type { World, WorldSize } from '../../demo/world.ts';
-import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
+import type { GatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import type { LocalSubgraph } from '../../gateway/transport/config.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
 import { requireListedCodes } from '../../subgraphs/shared/test/listed-codes.ts';

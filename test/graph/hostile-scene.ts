@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { World } from '../../demo/world.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import type { TestGraph } from './graph.ts';
 import { type ProperValues, type Target, targetsOf } from './hostile-requests.ts';
 

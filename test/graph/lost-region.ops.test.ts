@@ -6,7 +6,7 @@ import { gatewayItself } from '#shared/identity/identity.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { ReplicatedDatabase } from '#shared/test/replicated-database.ts';
 import { AccessSnapshots } from '../../gateway/access/callers/access-snapshots.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import { type AccessUnderTest, apiKeySecret, startAccess } from '../../subgraphs/access/test/access.ts';
 
 /** The access subgraph and a gateway of a region that loses the primary. The region's own standby goes on. */

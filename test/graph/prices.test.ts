@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 import { CostModel } from '../../gateway/access/cost/model.ts';
 import { OperationPricer } from '../../gateway/access/cost/operation-pricer.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import { readClientDocuments } from '../../gateway/testing/client-documents.ts';
 
 /** Every list of the composed graph has a stated length, from which the price of an operation follows. */

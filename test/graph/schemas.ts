@@ -4,8 +4,8 @@ import { contractSchema } from '../../gateway/access/documents/contract-schema.t
 import { contractOf, type SchemaContract } from '../../gateway/access/documents/contracts.ts';
 import { readHiddenCoordinates } from '../../gateway/access/documents/hidden-coordinates.ts';
 import { readTaggedCoordinates, type TaggedCoordinates } from '../../gateway/access/documents/tagged-coordinates.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel, type SupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { readGatewayConfig } from '../../gateway/read-config.ts';
 import { somebody } from '../../subgraphs/shared/test/harness.ts';
 import type { Role } from '../../subgraphs/shared/vocabulary.ts';
 

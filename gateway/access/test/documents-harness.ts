@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, specifiedRules } from 'graphql';
-import { readGatewayConfig } from '../../config.ts';
 import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
+import { readGatewayConfig } from '../../read-config.ts';
 import { Documents } from '../documents/documents.ts';
 import { readOnceFields } from '../documents/root-fields.ts';
 

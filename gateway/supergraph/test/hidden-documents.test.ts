@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { readGatewayConfig } from '../../config.ts';
+import { readGatewayConfig } from '../../read-config.ts';
 import { composeSupergraph } from '../compose.ts';
 import type { DocumentUser } from '../gate/compare-document.ts';
 import { SupergraphComparison } from '../gate/compare-supergraphs.ts';

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readGatewayConfig } from '../../config.ts';
 import { createInlinePlanner } from '../../engine/planning/inline-planner.ts';
 import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
 import { generateGraph, graphShape } from '../../engine/test/generated-graph.ts';
 import { generateOperation } from '../../engine/test/generated-operation.ts';
 import { random } from '../../engine/test/random.ts';
+import { readGatewayConfig } from '../../read-config.ts';
 import { AssessedSupergraph } from '../gate/assessed-supergraph.ts';
 import { SupergraphComparison } from '../gate/compare-supergraphs.ts';
 import { changeSupergraph } from './changed-supergraph.ts';
