@@ -4,6 +4,7 @@ import { databaseName, provision, roleUrl } from '#shared/database/provision.ts'
 import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import { loadRoleSecret } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { defaultLimits } from '#shared/settings/limits.ts';
@@ -30,6 +31,10 @@ async function migrate(): Promise<void> {
   requireSecrets(process.env, migrateSecrets);
   const config = readMigrateConfig();
   const { databaseUrl } = config;
+  if (values.urls && config.roleSecret === undefined)
+    throw new ConfigurationError(
+      'DATABASE_ROLE_SECRET is not set: the passwords in the URLs follow from it. Give that of the installation.',
+    );
   const secret = await loadRoleSecret(config);
   const urlOf = ({ name }: SubgraphTables) => roleUrl(databaseUrl, databaseName, name, secret);
   if (values.urls) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { requireKeys } from '#shared/database/key-check.ts';
 import { requireServer } from '#shared/database/postgres/given-server.ts';
@@ -12,6 +13,7 @@ import { countBySecret } from '../../subgraphs/access/store/api-keys.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { migrateSettings, readMigrateConfig } from '../migrate-config.ts';
 import { cipherSettings, readCipher } from '../read-cipher.ts';
+import { requireKept } from './require-kept.ts';
 import { adviceOn, type KeyUse, rotatedColumns, rotateFields, sumOf } from './rotate-fields.ts';
 
 /** Settings of `npm run keys -- rotate-fields`. */
@@ -27,6 +29,8 @@ export async function runRotation(subgraph: string | undefined): Promise<void> {
   const names = sealedTables.map(({ name }) => name);
   if (subgraph !== undefined && !names.includes(subgraph))
     throw needs('rotate-fields', `one of ${names.join(', ')}`, subgraph);
+  const { FIELD_KEYS, BLIND_INDEX_KEY, DATA_DIR } = parseEnvironment(rotateSettings, process.env);
+  requireKept(resolve(DATA_DIR), { FIELD_KEYS: !!FIELD_KEYS, BLIND_INDEX_KEY: !!BLIND_INDEX_KEY });
   const cipher = await readCipher();
   const urlOf = await findUrls(subgraph);
   const uses: KeyUse[] = [];
@@ -82,6 +86,7 @@ async function findUrls(subgraph: string | undefined): Promise<(name: string) =>
     return () => own;
   }
   const config = readMigrateConfig();
+  requireKept(config.dataDir, { DATABASE_ROLE_SECRET: config.roleSecret !== undefined });
   await requireServer(config.databaseUrl);
   const secret = await loadRoleSecret(config);
   return (name) => roleUrl(config.databaseUrl, databaseName, name, secret);
