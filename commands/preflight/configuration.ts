@@ -9,6 +9,7 @@ import {
   IDENTITY_PUBLIC_KEYS,
   IDENTITY_SIGNING_KEY,
 } from '#shared/identity/key-settings.ts';
+import { DATABASE_ROLE_SECRET } from '#shared/settings/settings.ts';
 import { isProduct } from '../../drills/topology/compose-file.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { checkServices } from '../check-deploy/compose/services.ts';
@@ -26,8 +27,6 @@ export const environmentCheck: Check = {
     return `${services.length} processes have the settings and secrets that they need.`;
   },
 };
-
-const leastSecret = 32;
 
 export const keysCheck: Check = {
   name: 'keys',
@@ -60,12 +59,11 @@ function findPairFaults({ variables }: Site): readonly string[] {
 }
 
 function findSecretFaults({ variables }: Site): readonly string[] {
-  const faults = Object.entries({ API_KEY_SECRET, BLIND_INDEX_KEY, FIELD_KEYS }).flatMap(([name, setting]) => {
+  const secrets = { API_KEY_SECRET, BLIND_INDEX_KEY, FIELD_KEYS, DATABASE_ROLE_SECRET };
+  return Object.entries(secrets).flatMap(([name, setting]) => {
     const { error } = setting.unwrap().safeParse(variables[name] ?? '');
     return error ? [faultOf(name, error)] : [];
   });
-  const isLong = (variables['DATABASE_ROLE_SECRET'] ?? '').length >= leastSecret;
-  return isLong ? faults : [...faults, `DATABASE_ROLE_SECRET needs ${leastSecret} characters or more.`];
 }
 
 const faultOf = (name: string, { issues }: z.ZodError): string => `${name}: ${issues[0]?.message}.`;

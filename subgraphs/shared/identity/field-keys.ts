@@ -21,7 +21,7 @@ export const FIELD_KEYS = z
   .optional()
   .meta({
     description:
-      'Keys with which access, fleet, shipments and risk encrypt secrets and personal data in the database. The first one encrypts, all decrypt: to rotate, put a new key in front and keep the old ones.',
+      'Keys with which access, fleet, shipments and risk encrypt secrets and personal data in the database. The first one encrypts, all decrypt. To rotate, put a new key behind the old one in every process, and in front once all of them know it (docs/runbooks/rotate-keys.md).',
     form: '`ID:BASE64,ID:BASE64`, 32 bytes each',
     otherwise: 'required in production; elsewhere a key that is made once under DATA_DIR',
   });

@@ -85,7 +85,7 @@ export const API_KEY_SECRET = secretListSetting.optional().meta({
 
 export const BLIND_INDEX_KEY = secretListSetting.optional().meta({
   description:
-    'Secrets of the keyed hashes by which access, fleet and risk find encrypted e-mail addresses and licence numbers. The first one makes hashes, all of them find: to rotate, put a new one in front (see the runbook of keys). Old ones stay, because the hashes of newer ones are made from theirs: without them no stored value is found.',
+    'Secrets of the keyed hashes by which access, fleet and risk find encrypted e-mail addresses and licence numbers. The first one makes hashes, all of them find. To rotate, put a new one behind the old one in every process, and in front once all of them know it (docs/runbooks/rotate-keys.md). Old ones stay, because the hashes of newer ones are made from theirs: without them no stored value is found.',
   form: secretListForm,
   otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
 });
