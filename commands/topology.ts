@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
@@ -9,7 +9,7 @@ import { buildImage } from '../drills/topology/build-image.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { commandToEnter, isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
 import { Topology } from '../drills/topology/topology.ts';
-import { newComposeSecrets } from './keys/compose-secrets.ts';
+import { variablesOf } from './topology/variables.ts';
 
 const project = join(import.meta.dirname, '..');
 
@@ -26,7 +26,7 @@ const command = {
       type: 'string',
       value: 'FOLDER',
       writes: 'folder',
-      help: 'keeps data and logs there; a temporary folder otherwise',
+      help: 'keeps data, secrets and logs there, and starts again with what it finds; a temporary folder otherwise',
     },
   },
 } as const;
@@ -41,24 +41,22 @@ async function run(): Promise<void> {
   await runProcess(async ({ resources, allowForEnd }) => {
     allowForEnd(60_000);
     if (values.data === undefined) resources.defer(() => rmSync(data, { recursive: true, force: true }));
-    const environment = { ...(await newComposeSecrets()), SERVER_NAME: 'proxy' };
-    const variables = join(data, 'variables.env');
-    writeFileSync(variables, variablesFile(environment), { mode: 0o600 });
-    setUpInside(readComposeFile(join(project, 'docker-compose.yml'), environment));
+    const { file, variables } = await variablesOf(data);
+    setUpInside(readComposeFile(join(project, 'docker-compose.yml'), variables));
     const app = process.env[appVariable] ?? project;
-    const topology = await Topology.start({ project, app, data, environment, say: (line) => console.log(line) });
+    const topology = await Topology.start({
+      project,
+      app,
+      data,
+      environment: variables,
+      say: (line) => console.log(line),
+    });
     resources.use(topology);
     resources.use(await serveControl(topology, data));
-    console.log(`Not here: ${topology.absent.join(', ')}. Variables: ${variables}.`);
+    console.log(`Not here: ${topology.absent.join(', ')}. Variables: ${file}.`);
     console.log(`Ready: https://proxy:8443/graphql. Another shell: ${commandToEnter(process.pid)}`);
   }, 'Stopping …');
 }
-
-/** The variables as `--env-file` takes them. */
-const variablesFile = (variables: Readonly<Record<string, string>>): string =>
-  Object.entries(variables)
-    .map(([name, value]) => `${name}='${value}'\n`)
-    .join('');
 
 /** The namespace has no network, so the image is built before. */
 async function buildAndRun(): Promise<number> {
