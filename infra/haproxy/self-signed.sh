@@ -7,9 +7,11 @@ chmod 777 /state
 [ -e /state/release.map ] || echo "share 0" > /state/release.map
 target=/certificates/server.pem
 [ -s "$target" ] && exit 0
-cd /tmp
+# A private folder: on a host without containers, others may read /tmp, and write there.
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$SERVER_NAME" \
-  -addext "subjectAltName=DNS:$SERVER_NAME" -keyout key.pem -out certificate.pem
-cat certificate.pem key.pem > "$target.new"
+  -addext "subjectAltName=DNS:$SERVER_NAME" -keyout "$folder/key.pem" -out "$folder/certificate.pem"
+cat "$folder/certificate.pem" "$folder/key.pem" > "$target.new"
 chmod 644 "$target.new"
 mv "$target.new" "$target"
