@@ -14,8 +14,8 @@ export function parseData<S extends z.ZodType>(shape: S, response: GraphResponse
   const data = shape.safeParse(response.data);
   if (data.success) return data.data;
   if (response.errors.length > 0) throw toFailure(response);
-  const [issue] = data.error.issues;
-  const message = `The data has another shape than expected: ${issue?.path.join('.')}: ${issue?.message}`;
+  const path = data.error.issues[0]?.path.join('.') ?? '';
+  const message = `The data has another shape than expected${path && ` at ${path}`}. Is this the address of the product's graph?`;
   throw new GraphFailure('INVALID_DATA', message, { status: response.status });
 }
 

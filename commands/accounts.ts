@@ -4,6 +4,7 @@ import { Refusal } from '#shared/errors/errors.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { wordIssue } from '#shared/runtime/word-issue.ts';
 import { email, password } from '../subgraphs/access/domain/inputs.ts';
 import { requireStrongPassword } from '../subgraphs/access/domain/password-strength.ts';
 import { hashPassword } from '../subgraphs/access/domain/passwords.ts';
@@ -55,7 +56,7 @@ async function createAdmin(): Promise<void> {
 }
 
 function parsed(option: string, schema: z.ZodType<string>, given: string): string {
-  const { data, error } = schema.safeParse(given);
+  const { data, error } = schema.safeParse(given, { error: wordIssue });
   if (data !== undefined) return data;
   throw new ConfigurationError(`--${option}: ${error?.issues[0]?.message ?? 'It needs another value'}.`);
 }

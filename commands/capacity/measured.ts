@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, parseGiven } from '#shared/runtime/config.ts';
 import { readGivenJson } from '#shared/runtime/given-files.ts';
 import { emptyMegabytes, type Point, socketKilobytes, type Unit } from './model.ts';
 
@@ -27,9 +27,7 @@ const liveReport = z.object({
 const liveCase = 'all different';
 
 function readReport<S extends z.ZodType>(shape: S, file: string, made: string): z.infer<S> {
-  const { data, error } = shape.safeParse(readGivenJson(`The report of ${made}`, file));
-  if (error) throw new ConfigurationError(`${file} is no report of ${made}. ${z.prettifyError(error)}`);
-  return data;
+  return parseGiven(shape, readGivenJson(`The report of ${made}`, file), `${file} is no report of ${made}`);
 }
 
 const readLoad = (file: string) => readReport(loadReport, file, '`npm run load` on the topology');

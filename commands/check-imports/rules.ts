@@ -256,6 +256,7 @@ export const importRules: readonly ImportRule[] = [
         'runtime/tracing/trace-context',
         'runtime/tracing/tracer',
         'runtime/tracing/tracing-config',
+        'runtime/word-issue',
         'settings/process-secrets',
         'settings/settings',
         'settings/tracing-settings',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, parseGiven } from '#shared/runtime/config.ts';
 
 const usd = z.number().positive();
 const price = z.strictObject({
@@ -61,9 +61,7 @@ export type Inputs = z.infer<typeof inputs>;
 
 /** Reads infra/costs/inputs.yaml. @throws ConfigurationError for a file of another form */
 export function readInputs(path: string): Inputs {
-  const parsed = inputs.safeParse(parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new ConfigurationError(`${path}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  return parseGiven(inputs, parse(readFileSync(path, 'utf8')), path);
 }
 
 /** @throws ConfigurationError if the price of a region is missing */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import { wordIssue } from '#shared/runtime/word-issue.ts';
 
 const settings = {
   /** Name of the system or collection. Together with sourceReference it identifies a row. */
@@ -33,7 +34,7 @@ export function readMapping<F>(path: string, { fields }: { readonly fields: z.Zo
       `--mapping: ${path} cannot be read as JSON (${reason}). Correct it, or name another file.`,
     );
   }
-  const parsed = z.strictObject({ ...settings, fields }).safeParse(json);
+  const parsed = z.strictObject({ ...settings, fields }).safeParse(json, { error: wordIssue });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'mapping'}: ${issue.message}`);
   throw new ConfigurationError(`--mapping: ${path} is not a mapping:\n  ${faults.join('\n  ')}`);

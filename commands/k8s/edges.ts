@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLError } from 'yaml';
 import { z } from 'zod';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, parseGiven } from '#shared/runtime/config.ts';
 import { subgraphPorts } from '#shared/runtime/supergraph-yaml.ts';
 
 const outside = z.union([
@@ -47,9 +47,18 @@ export type EdgesFile = z.infer<typeof file>;
 
 /** @throws ConfigurationError for a file of another form */
 export function readEdgesFile(path: string): EdgesFile {
-  const parsed = file.safeParse(parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new ConfigurationError(`${path}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  return parseGiven(file, readYaml(path), path);
+}
+
+/** @throws ConfigurationError for a syntax error */
+function readYaml(path: string): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof YAMLError)) throw error;
+    // Below its first line the message shows the place in the text.
+    throw new ConfigurationError(`${path}: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
+  }
 }
 
 /** Reads k8s/edges.yaml, with one edge for each pair of processes. @throws ConfigurationError for a file of another form */

@@ -17,13 +17,13 @@ describe('settings: a process must start with them', () => {
       'a value of another type',
       'DRAIN_DELAY_MS: 5000',
       'DRAIN_DELAY_MS: soon',
-      `${compose} services.gateway-1: DRAIN_DELAY_MS: Invalid input: expected number, received NaN; it is "soon"`,
+      `${compose} services.gateway-1: DRAIN_DELAY_MS: use a whole number from 0 to 3600000; it is "soon"`,
     ],
     [
       'a value of no list',
       `LOG_LEVEL: \${LOG_LEVEL:-info}\n  OTEL`,
       'LOG_LEVEL: loud\n  OTEL',
-      `${compose} services.fleet: LOG_LEVEL: Invalid option: expected one of "fatal"|"error"|"warn"|"info"|"debug"|"trace"|"silent"; it is "loud"`,
+      `${compose} services.fleet: LOG_LEVEL: use one of fatal, error, warn, info, debug, trace, silent; it is "loud"`,
     ],
     [
       'development',

@@ -41,7 +41,7 @@ describe('a file that cannot be read is one finding, and the others are still ch
 
   test('of the edges', () => {
     expect(findKubernetesFaults(project, [])).toEqual([
-      { file: 'k8s/edges.yaml', at: 'file', says: expect.stringContaining('Invalid input') },
+      { file: 'k8s/edges.yaml', at: 'file', says: expect.stringContaining('is missing') },
     ]);
   });
 });

@@ -25,10 +25,11 @@ describe('a command line', () => {
   });
 
   test.each([
-    [['--too'], "Unknown option '--too'. Options are --to, --no-trucks, --help."],
-    [['--to'], "Option '--to <value>' argument missing. Options are --to, --no-trucks, --help."],
-    [['Tulsa'], "Unexpected argument 'Tulsa'. Options are --to, --no-trucks, --help."],
-    [['--trucks=no'], "Option '--trucks' does not take an argument. Options are --to, --no-trucks, --help."],
+    [['--too'], '--too is no option. Options are --to, --no-trucks, --help.'],
+    [['--to'], '--to needs a value. Options are --to, --no-trucks, --help.'],
+    [['--to', '-1'], '--to needs a value. Write --to=-1 if -1 is the value. Options are --to, --no-trucks, --help.'],
+    [['Tulsa'], '"Tulsa" is no argument of this command. Options are --to, --no-trucks, --help.'],
+    [['--trucks=no'], '--trucks takes no value. Options are --to, --no-trucks, --help.'],
   ])('%j is refused in one line', (args, line) => {
     expect(() => readCommandLine(command, args)).toThrow(line);
   });

@@ -45,7 +45,7 @@ describe('a manifest', () => {
 
   test.each([
     ['is no JSON', 'x', 'The manifest must be JSON.'],
-    ['has another format', '{"format":"other"}', 'format: Invalid input'],
+    ['has another format', '{"format":"other"}', 'format: use apollo-persisted-query-manifest'],
     [
       'has an id that is not the hash of its body',
       JSON.stringify({

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { parseGiven } from '#shared/runtime/config.ts';
 import { interpolate } from './interpolate.ts';
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -76,7 +76,5 @@ export function readWrittenFile(file: string): ComposeFile {
 }
 
 function parseComposeFile(file: string, data: unknown): ComposeFile {
-  const parsed = composeFile.safeParse(data);
-  if (!parsed.success) throw new ConfigurationError(`${file}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  return parseGiven(composeFile, data, file);
 }

@@ -14,6 +14,7 @@ import { StorageClass } from 'kubernetes-models/storage.k8s.io/v1';
 import { ConfigMap, Namespace, Secret, Service, ServiceAccount } from 'kubernetes-models/v1';
 import type { z } from 'zod';
 import { errorMessage } from '#shared/errors/error-code.ts';
+import { wordFault, wordIssue } from '#shared/runtime/word-issue.ts';
 import { describeObject, type Fault, type KubernetesObject } from './kubernetes-object.ts';
 import { ownSchemas } from './own-schemas.ts';
 import { findUnknownFields } from './unknown-fields.ts';
@@ -65,8 +66,8 @@ export function checkModel(object: KubernetesObject): readonly Fault[] {
 }
 
 function checkSchema(schema: z.ZodType, object: KubernetesObject): readonly string[] {
-  const parsed = schema.safeParse(object);
-  return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const parsed = schema.safeParse(object, { error: wordIssue });
+  return parsed.success ? [] : parsed.error.issues.map(wordFault);
 }
 
 /** Validators of the models leave out fields of this name, which is also a keyword of their schemas. */

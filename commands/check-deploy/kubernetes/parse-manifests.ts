@@ -1,6 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { ConfigurationError, parseGiven } from '#shared/runtime/config.ts';
 import { type KubernetesObject, kubernetesObject } from './kubernetes-object.ts';
 
 /** Reads the objects of a text as Kubernetes does: YAML 1.1. @throws ConfigurationError for something that is no object */
@@ -10,8 +9,6 @@ export function parseManifests(text: string, origin: string): readonly Kubernete
     if (error) throw new ConfigurationError(`${origin}: ${error.message}`);
     const data: unknown = document.toJS();
     if (data === null) return [];
-    const parsed = kubernetesObject.safeParse(data);
-    if (!parsed.success) throw new ConfigurationError(`${origin}: ${z.prettifyError(parsed.error)}`);
-    return [parsed.data];
+    return [parseGiven(kubernetesObject, data, origin)];
   });
 }

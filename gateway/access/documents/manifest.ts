@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { documentContract } from '#shared/identity/document-contract.ts';
+import { wordIssue } from '#shared/runtime/word-issue.ts';
 
 /** Apollo's persisted query manifest, format 1. `id` is the SHA-256 of the body, in hexadecimal. `contract` is our extension. */
 const manifestSchema = z.object({
@@ -28,7 +29,7 @@ export function parseManifest(text: string): Manifest {
   } catch {
     throw new Error('The manifest must be JSON.');
   }
-  const parsed = manifestSchema.safeParse(value);
+  const parsed = manifestSchema.safeParse(value, { error: wordIssue });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new Error(`${issue?.path.join('.') || 'The manifest'}: ${issue?.message ?? 'is invalid'}`);

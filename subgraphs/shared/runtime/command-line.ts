@@ -1,5 +1,5 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
-import { errorMessage } from '../errors/error-code.ts';
+import { errorCode, errorMessage } from '../errors/error-code.ts';
 import { ConfigurationError, needs } from './config.ts';
 import { requireWritable } from './given-files.ts';
 
@@ -50,7 +50,9 @@ function parse<const O extends Readonly<Record<string, Option>>>(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: takes !== undefined, allowNegative: true });
   } catch (error) {
-    throw new ConfigurationError(`${firstSentence(error)} Options are ${[...namesOf(options), '--help'].join(', ')}.`);
+    throw new ConfigurationError(
+      `${wordRefusal(error, args)} Options are ${[...namesOf(options), '--help'].join(', ')}.`,
+    );
   }
 }
 
@@ -61,10 +63,26 @@ export function wholeNumber(option: string, text: string, least: number, most: n
   throw needs(`--${option}`, `a whole number from ${least} to ${most}`, text);
 }
 
-/** Node's message about the argument, without its advice. */
-function firstSentence(error: unknown): string {
-  const [sentence = ''] = errorMessage(error).split(/\. |\.?\n/);
-  return `${sentence}.`;
+/** What is wrong with the argument that Node refuses. */
+function wordRefusal(error: unknown, args: readonly string[]): string {
+  const message = errorMessage(error);
+  const [, given = ''] = /'([^' ]*)/.exec(message) ?? [];
+  switch (errorCode(error)) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return `${given} is no option.`;
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return `"${given}" is no argument of this command.`;
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
+      if (message.includes('does not take')) return `${given} takes no value.`;
+      return `${given} needs a value.${adviceOnDash(given, args[args.indexOf(given) + 1])}`;
+    default:
+      return message;
+  }
+}
+
+/** A text such as -1 could be an option, so that it must stand in the same argument. */
+function adviceOnDash(option: string, next: string | undefined): string {
+  return next?.startsWith('-') && !next.startsWith('--') ? ` Write ${option}=${next} if ${next} is the value.` : '';
 }
 
 /** The names in the help, such as `--port`, or `--no-simulator` for an option that is on by default. */

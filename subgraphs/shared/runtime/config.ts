@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { errorCode } from '../errors/error-code.ts';
 import { shownValue } from './secrets.ts';
+import { wordFault, wordIssue } from './word-issue.ts';
 
 /** A wrong setting. The message names the variable, the required value and the actual one. It is shown as one line, without a stack. */
 export class ConfigurationError extends Error {
@@ -17,7 +18,9 @@ export function needs(what: string, need: string, got = ''): ConfigurationError 
 /** Parses an environment. Empty variables count as absent. @throws ConfigurationError with one line per wrong variable */
 export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.infer<S> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, {
+    error: (issue) => wordRange(schema.shape[String(issue.path?.[0])]) ?? wordIssue(issue),
+  });
   if (parsed.success) return parsed.data;
   const lines = new Map<string, string>();
   for (const { path, message } of parsed.error.issues) {
@@ -26,6 +29,33 @@ export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: 
     if (!lines.has(name)) lines.set(name, `${name}: ${message}; it ${given}`);
   }
   throw new ConfigurationError([...lines.values()].join('\n'));
+}
+
+const numeric = z.object({
+  type: z.enum(['integer', 'number']),
+  minimum: z.number().default(0),
+  maximum: z.number().default(Number.MAX_SAFE_INTEGER),
+});
+
+/** The numbers that a setting accepts; undefined for a setting of another kind. */
+function wordRange(setting: z.core.$ZodType | undefined): string | undefined {
+  const form = setting && z.toJSONSchema(setting, { io: 'input', unrepresentable: 'any' });
+  const { data } = numeric.safeParse(form);
+  if (!data) return undefined;
+  const { type, minimum, maximum } = data;
+  const range = maximum < Number.MAX_SAFE_INTEGER ? `from ${minimum} to ${maximum}` : `from ${minimum}`;
+  return `use a ${type === 'integer' ? 'whole number' : 'number'} ${range}`;
+}
+
+/**
+ * Parses what a file or a server gave.
+ * @param what where it comes from, such as the path of the file
+ * @throws ConfigurationError that names each fault in one line
+ */
+export function parseGiven<S extends z.ZodType>(schema: S, value: unknown, what: string): z.infer<S> {
+  const parsed = schema.safeParse(value, { error: wordIssue });
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(`${what}: ${parsed.error.issues.map(wordFault).join('; ')}`);
 }
 
 /** Creates a folder if it is missing. @throws ConfigurationError if it is not writable */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { errorCode } from '../errors/error-code.ts';
-import { ConfigurationError } from './config.ts';
+import { ConfigurationError, parseGiven } from './config.ts';
 
 const file = z.object({
   federation_version: z.string(),
@@ -19,9 +19,8 @@ export interface SubgraphEntry {
 
 /** Reads the list of subgraphs from `supergraph.yaml` (rover's format) in the root of the project. */
 export function readSupergraphYaml(path: URL = new URL('../../../supergraph.yaml', import.meta.url)): SubgraphEntry[] {
-  const parsed = file.safeParse(parse(readText(path)));
-  if (!parsed.success) throw new ConfigurationError(`supergraph.yaml: ${z.prettifyError(parsed.error)}`);
-  return Object.entries(parsed.data.subgraphs).map(([name, { routing_url, schema }]) => ({
+  const { subgraphs } = parseGiven(file, parse(readText(path)), 'supergraph.yaml');
+  return Object.entries(subgraphs).map(([name, { routing_url, schema }]) => ({
     name,
     url: routing_url,
     schemaFile: schema.file,
