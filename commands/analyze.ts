@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { requireServer } from '#shared/database/postgres/given-server.ts';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
-import { ConfigurationError, needs, parseEnvironment } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs, parseEnvironment, readJsonFile } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { baseline, compareFigures } from './analyze/baseline.ts';
-import { readDatabase } from './analyze/database.ts';
+import { type DatabaseFigures, readDatabase } from './analyze/database.ts';
 import { type Figures, findFaults } from './analyze/findings.ts';
 import { readMetrics } from './analyze/metrics.ts';
 import { type Analysis, renderAnalysis } from './analyze/report.ts';
@@ -58,14 +59,14 @@ async function analyze(folder: string, { prometheus, traces, hours }: Sources): 
     throw new ConfigurationError('There is nothing to analyze. Set --prometheus, --traces or ANALYZE_DATABASE_URL.');
   const read = traces ? await readTraces(traces, hours) : undefined;
   const figures: Figures = {
-    database: database ? await readDatabase(database) : undefined,
+    database: database ? await readGivenDatabase(database) : undefined,
     metrics: prometheus ? await readMetrics(prometheus, hours) : undefined,
     uses: read && statementUses(read),
   };
   const date = new Date().toISOString().slice(0, 16);
   const baselineFile = join(folder, 'performance-baseline.json');
   // That of an earlier release may have another form. Then the comparison begins again.
-  const { data: last } = baseline.safeParse(existsSync(baselineFile) && JSON.parse(readFileSync(baselineFile, 'utf8')));
+  const { data: last } = baseline.safeParse(readJsonFile(baselineFile));
   const { changes, waiting, baseline: next } = compareFigures(last, date, figures);
   const points = Object.entries(pointsByOperation(read ?? []));
   const { usdPerRequest } = computeCosts(
@@ -88,6 +89,12 @@ async function analyze(folder: string, { prometheus, traces, hours }: Sources): 
     figures: { ...others, uses: [...(uses?.values() ?? [])] },
   });
   writeFileSync(baselineFile, `${JSON.stringify(next, null, 2)}\n`);
+}
+
+/** @throws ConfigurationError if the server refuses the connection */
+async function readGivenDatabase(url: string): Promise<DatabaseFigures> {
+  await requireServer(url, 'ANALYZE_DATABASE_URL');
+  return readDatabase(url);
 }
 
 /** Writes a report as Markdown and JSON, and prints it. */

@@ -8,8 +8,7 @@ import type { ChainHead } from '../subgraphs/access/domain/audit-chain.ts';
 import { reviewAccess } from '../subgraphs/access/store/access-review.ts';
 import { exportTrail } from '../subgraphs/access/store/export-audit.ts';
 import { verifyAuditTrail } from '../subgraphs/access/store/verify-audit.ts';
-import { openTrail } from './audit/open-trail.ts';
-import { readCipher } from './read-cipher.ts';
+import { openAccounts, openTrail } from './audit/open-trail.ts';
 
 const command = {
   call: 'npm run -s audit --',
@@ -61,7 +60,7 @@ try {
   await using resources = new AsyncDisposableStack();
   const client = await openTrail(resources);
   if (action !== 'verify') {
-    const lines = action === 'export' ? exportTrail(client, range) : reviewAccess(client, await readCipher());
+    const lines = action === 'export' ? exportTrail(client, range) : reviewAccess(client, await openAccounts(client));
     if (values.file === undefined) await printLines(lines);
     else await pipeline(lines, createWriteStream(values.file, { flags: 'a', mode: 0o600 }));
   } else {

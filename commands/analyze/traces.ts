@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { errorMessage } from '#shared/errors/error-code.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { parseGiven } from '#shared/runtime/config.ts';
 import { readGivenJson } from '#shared/runtime/given-files.ts';
+import { readGivenServer } from '#shared/runtime/given-url.ts';
 import { normalText } from './normal-text.ts';
 
 const tag = z.object({ key: z.string(), value: z.unknown() });
@@ -22,17 +22,14 @@ const timeoutMs = 30_000;
 /**
  * Traces in the form of Jaeger: a file that it exported, or its address.
  * @param hours how far to look back
+ * @throws ConfigurationError for anything else
  */
 export async function readTraces(source: string, hours: number): Promise<readonly Trace[]> {
-  if (!/^https?:/.test(source)) return traces.parse(readGivenJson('--traces', source)).data;
-  const url = new URL('/api/traces', source);
+  if (!/^https?:/.test(source))
+    return parseGiven(traces, readGivenJson('--traces', source), `--traces: ${source} has no traces of Jaeger`).data;
   const parameters = { service: 'gateway', lookback: `${hours}h`, limit: '1000' };
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
-    throw new ConfigurationError(`--traces: ${source} does not respond (${errorMessage(error)})`);
-  });
-  if (!response.ok) throw new Error(`${source} responds ${response.status}.`);
-  return traces.parse(await response.json()).data;
+  const asked = { path: '/api/traces', parameters, timeoutMs };
+  return (await readGivenServer({ option: '--traces', address: source }, asked, traces)).data;
 }
 
 /** A run of an operation in a subgraph, or of an event: the nearest span around a statement that has such a name. */

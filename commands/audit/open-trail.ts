@@ -2,13 +2,15 @@ import { resolve } from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
 import { auditKeeper } from '#shared/database/audit-schema.ts';
+import { findKeyFault, type StoredKeyCheck } from '#shared/database/key-check.ts';
 import { requireServer } from '#shared/database/postgres/given-server.ts';
 import { openPostgres } from '#shared/database/postgres/open-postgres.ts';
 import { databaseName } from '#shared/database/provision.ts';
 import { connectToSchema } from '#shared/database/schema-client.ts';
-import { parseEnvironment } from '#shared/runtime/config.ts';
+import type { FieldCipher } from '#shared/identity/field-cipher.ts';
+import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
 import * as settings from '#shared/settings/settings.ts';
-import { cipherSettings } from '../read-cipher.ts';
+import { cipherSettings, readCipher } from '../read-cipher.ts';
 
 /** Settings of `npm run audit`. */
 export const auditSettings = z.object({
@@ -27,6 +29,15 @@ export async function openTrail(resources: AsyncDisposableStack): Promise<pg.Cli
   // The administrator may read rows that the role of a subgraph wrote: nothing in them may change the database.
   await client.query('set default_transaction_read_only = on');
   return client;
+}
+
+/** The cipher of the accounts. @throws ConfigurationError if the database was written with other keys */
+export async function openAccounts(client: pg.Client): Promise<FieldCipher> {
+  const cipher = await readCipher();
+  const { rows } = await client.query<StoredKeyCheck>('select blind_index as "blindIndex", sealed from key_check');
+  const [fault] = rows.flatMap((stored) => findKeyFault(cipher, stored, auditKeeper) ?? []);
+  if (fault !== undefined) throw new ConfigurationError(fault);
+  return cipher;
 }
 
 async function findDatabase(given: z.infer<typeof auditSettings>, resources: AsyncDisposableStack): Promise<string> {

@@ -35,7 +35,7 @@ export async function runRotation(subgraph: string | undefined): Promise<void> {
   const urlOf = await findUrls(subgraph);
   const uses: KeyUse[] = [];
   for (const tables of sealedTables.filter(({ name }) => subgraph === undefined || name === subgraph)) {
-    const database = await open(tables, urlOf(tables.name), cipher);
+    const database = await open(tables, await urlOf(tables.name), cipher);
     try {
       await database.requireMigrated();
       await requireKeys(database, tables.name);
@@ -53,7 +53,7 @@ export async function printApiKeys(): Promise<void> {
   if (!access) throw new Error('there is no subgraph access');
   const { SUBGRAPH_DATABASE_URL: own } = parseEnvironment(rotateSettings, process.env);
   const urlOf = await findUrls(own && 'access');
-  const database = await open(access, urlOf('access'), undefined);
+  const database = await open(access, await urlOf('access'), undefined);
   try {
     await database.requireMigrated();
     const counts = await countBySecret(database.fork());
@@ -76,18 +76,22 @@ function open(
   return openDatabase({ url, schema: name, entities, migrations, log, cipher, statementTimeoutMs });
 }
 
-/** The URL of the role of each subgraph. */
-async function findUrls(subgraph: string | undefined): Promise<(name: string) => string> {
+/** The URL of the role of each subgraph. @throws ConfigurationError if the server refuses it */
+async function findUrls(subgraph: string | undefined): Promise<(name: string) => Promise<string>> {
   const { SUBGRAPH_DATABASE_URL: own } = parseEnvironment(rotateSettings, process.env);
   if (own !== undefined && subgraph === undefined)
     throw needs('rotate-fields', 'the name of the subgraph of SUBGRAPH_DATABASE_URL');
   if (own !== undefined) {
     await requireServer(own, 'SUBGRAPH_DATABASE_URL');
-    return () => own;
+    return () => Promise.resolve(own);
   }
   const config = readMigrateConfig();
   requireKept(config.dataDir, { DATABASE_ROLE_SECRET: config.roleSecret !== undefined });
   await requireServer(config.databaseUrl);
   const secret = await loadRoleSecret(config);
-  return (name) => roleUrl(config.databaseUrl, databaseName, name, secret);
+  return async (name) => {
+    const url = roleUrl(config.databaseUrl, databaseName, name, secret);
+    await requireServer(url, 'DATABASE_ROLE_SECRET');
+    return url;
+  };
 }

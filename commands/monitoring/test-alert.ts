@@ -1,5 +1,5 @@
-import { errorMessage } from '#shared/errors/error-code.ts';
-import { ConfigurationError, needs } from '#shared/runtime/config.ts';
+import { needs } from '#shared/runtime/config.ts';
+import { askGiven } from '#shared/runtime/given-url.ts';
 
 /** How long the test alert fires. Alertmanager waits up to 15 s before it notifies. */
 const firesMs = 60_000;
@@ -20,17 +20,16 @@ export async function sendTestAlert(alertmanager: string, severity: string): Pro
     startsAt: new Date(now).toISOString(),
     endsAt: new Date(now + firesMs).toISOString(),
   };
-  const url = new URL('/api/v2/alerts', alertmanager);
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([alert]),
-    signal: AbortSignal.timeout(10_000),
-  }).catch((error: unknown) => {
-    throw new ConfigurationError(`--alertmanager: ${alertmanager} does not answer (${errorMessage(error)}).`);
-  });
-  if (!response.ok)
-    throw new ConfigurationError(`Alertmanager refused the alert: ${response.status} ${await response.text()}`);
+  await askGiven(
+    { option: '--alertmanager', address: alertmanager },
+    {
+      path: '/api/v2/alerts',
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([alert]),
+      timeoutMs: 10_000,
+    },
+  );
   console.log(
     `A test alert (${severity}) was sent to ${alertmanager}. Its notification arrives within a minute, and its end a minute later.`,
   );

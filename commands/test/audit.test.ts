@@ -146,3 +146,13 @@ test('review shows what each account may do and when it was used, without secret
     },
   ]);
 });
+
+test('review with other keys than those of the database says which setting is wrong', async () => {
+  await inDatabase((client) =>
+    client.query(`insert into access.key_check (blind_index, sealed) values ('of another key', 'x')`),
+  );
+  expect(await audit('review')).toEqual({
+    exitCode: 1,
+    output: expect.stringMatching(/^BLIND_INDEX_KEY: the database of access was written with another key\..*$/),
+  });
+});

@@ -29,6 +29,13 @@ test.each([
   ['drill.ts summary nowhere', 'summary cannot be read. nowhere does not exist.'],
   ['analyze.ts --traces nowhere', '--traces cannot be read. nowhere does not exist.'],
   ['analyze.ts --prometheus http://127.0.0.1:1', '--prometheus: http://127.0.0.1:1 does not respond'],
+  ['analyze.ts --prometheus nope', '--prometheus needs a URL such as http://127.0.0.1:9090. Got "nope".'],
+  ['analyze.ts --traces package.json', '--traces: package.json has no traces of Jaeger: data: is missing'],
+  [
+    'monitoring.ts test-alert --alertmanager nope',
+    '--alertmanager needs a URL such as http://127.0.0.1:9090. Got "nope".',
+  ],
+  ['capacity.ts --users -1', '--users needs a value. Write --users=-1 if -1 is the value.'],
   ['capacity.ts --load nowhere --live nowhere,nowhere', 'The report of `npm run load` on the topology cannot be read.'],
   ['deploy.ts --to 1.2.0 --overlay nowhere', '--overlay needs a folder that kubectl renders. '],
   ['load.ts light --url http://127.0.0.1:1 --ca nowhere.pem', '--ca cannot be read. nowhere.pem does not exist.'],

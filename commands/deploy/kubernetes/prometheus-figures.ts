@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { errorMessage } from '#shared/errors/error-code.ts';
-import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readGivenServer } from '#shared/runtime/given-url.ts';
 import type { Counters, GatewayCounters } from '../../../release/reading.ts';
 
 const timeoutMs = 5_000;
@@ -22,7 +21,7 @@ interface Sample {
 
 /** Reads figures of a Prometheus. @throws ConfigurationError if it does not respond */
 export async function query(prometheus: string, expression: string, within = timeoutMs): Promise<readonly Sample[]> {
-  const { data } = samples.parse(await ask(prometheus, expression, within));
+  const { data } = await ask(prometheus, expression, within, samples);
   return data.result.map(({ metric: labels, value }) => ({ labels, value: Number(value[1]) }));
 }
 
@@ -32,18 +31,14 @@ export async function queryPoints(
   range: string,
   within: number,
 ): Promise<ReadonlyMap<number, number>> {
-  const { data } = series.parse(await ask(prometheus, range, within));
+  const { data } = await ask(prometheus, range, within, series);
   return new Map(data.result[0]?.values.map(([at, value]) => [at, Number(value)]));
 }
 
-async function ask(prometheus: string, expression: string, within: number): Promise<unknown> {
-  const url = new URL('/api/v1/query', prometheus);
-  url.searchParams.set('query', expression);
-  const response = await fetch(url, { signal: AbortSignal.timeout(within) }).catch((error: unknown) => {
-    throw new ConfigurationError(`--prometheus: ${prometheus} does not respond (${errorMessage(error)})`);
-  });
-  if (!response.ok) throw new Error(`${prometheus} responds ${response.status}.`);
-  return response.json();
+/** @throws ConfigurationError if it is no Prometheus that responds */
+function ask<S extends z.ZodType>(address: string, query: string, timeoutMs: number, shape: S): Promise<z.infer<S>> {
+  const asked = { path: '/api/v1/query', parameters: { query }, timeoutMs };
+  return readGivenServer({ option: '--prometheus', address }, asked, shape);
 }
 
 /** A gateway without requests has no counters, so that these do not say whether Prometheus reads it. */

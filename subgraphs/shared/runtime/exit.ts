@@ -1,3 +1,4 @@
+import { errorCode, errorMessage } from '../errors/error-code.ts';
 import { HelpRequest } from './command-line.ts';
 import { ConfigurationError } from './config.ts';
 import { withoutCredentials } from './secrets.ts';
@@ -11,7 +12,7 @@ export function report(error: unknown): number {
     console.log(error.message);
     return 0;
   }
-  if (error instanceof ConfigurationError) console.error(error.message);
+  if (error instanceof ConfigurationError || isOfServer(error)) console.error(withoutCredentials(errorMessage(error)));
   // Only the stack: libraries put addresses, arguments and even passwords into other properties.
   else console.error(withoutCredentials(formatStack(error)));
   return 1;
@@ -30,6 +31,12 @@ export function orExit<T>(run: () => T): T {
     return exitWith(error);
   }
 }
+
+/** What PostgreSQL refuses a connection with, and the system: the stack says nothing about it. */
+const serverCodes = new Set(['28P01', '28000', '3D000', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);
+
+/** True if a server cannot be reached, or refuses the connection. Its message names the address or the role. */
+const isOfServer = (error: unknown): boolean => serverCodes.has(errorCode(error) ?? '');
 
 function formatStack(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('stack' in error)) return String(error);

@@ -6,8 +6,8 @@ import { majorVersion, oldestVersion } from './server-version.ts';
 
 const connectMs = 10_000;
 
-/** The setting with the URL. */
-export type UrlVariable = 'DATABASE_URL' | 'SUBGRAPH_DATABASE_URL';
+/** The setting with the URL, or the secret from which its password follows. */
+export type UrlVariable = 'DATABASE_URL' | 'SUBGRAPH_DATABASE_URL' | 'ANALYZE_DATABASE_URL' | 'DATABASE_ROLE_SECRET';
 
 /**
  * Checks that the server accepts a connection.
@@ -42,6 +42,11 @@ const hints: Record<UrlVariable, { readonly role: string; readonly database: str
   SUBGRAPH_DATABASE_URL: {
     role: ' `npm run migrate` creates the roles, and with `-- --urls` it prints their URLs.',
     database: ' Run `npm run migrate` once per release, before the subgraphs start.',
+  },
+  ANALYZE_DATABASE_URL: { role: ' Use a role of pg_monitor.', database: ' Name that of the product, "freight".' },
+  DATABASE_ROLE_SECRET: {
+    role: ' The password follows from DATABASE_ROLE_SECRET: use the one with which `npm run migrate` ran last.',
+    database: ' Run `npm run migrate` before.',
   },
 };
 
