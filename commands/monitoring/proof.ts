@@ -42,6 +42,24 @@ export function flickering(series: string): ProofSeries {
   return { series, values: (phases) => phases.map((_, step) => (step % 2 === 0 ? 1 : 0)) };
 }
 
+/** A gauge that Prometheus has first read so many minutes after its start, with its good value for a minute if it was up then. */
+export function begun(
+  series: string,
+  { minute, wasUp = false }: { readonly minute: number; readonly wasUp?: boolean },
+  bad: number,
+  good: number,
+): ProofSeries {
+  return {
+    series,
+    values: (phases, stepMinutes) =>
+      phases.map((phase, step) => {
+        const known = step * stepMinutes - minute;
+        if (known < 0) return '_';
+        return phase === 'good' || (wasUp && known < 1) ? good : bad;
+      }),
+  };
+}
+
 /** The same values under another value of a label. */
 export function relabelled(one: ProofSeries, label: string, value: string): ProofSeries {
   const own = new RegExp(`([{,]${label}=)"[^"]*"`);

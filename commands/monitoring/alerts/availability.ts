@@ -1,5 +1,6 @@
 import { counter, gauge } from '../proof.ts';
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.ts';
+import { outages } from './outages.ts';
 
 /** Of 10,000 requests, 5 may fail because of the graph. */
 const windows = ['5m', '30m', '1h', '6h', '3d'] as const;
@@ -140,42 +141,8 @@ export const availability: readonly RuleGroup[] = [
       burn('1h', '5m', 0.72, 'critical'),
       burn('6h', '30m', 0.3, 'critical'),
       burn('3d', '6h', 0.05, 'warning'),
-      {
-        alert: 'GatewayDown',
-        severity: 'warning',
-        service: 'gateway',
-        expr: 'up{job="gateway"} == 0',
-        for: '1m',
-        summary: 'The gateway {{ $labels.instance }} does not answer Prometheus.',
-        proof: { minutes: 3, series: [gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 1)] },
-      },
-      {
-        alert: 'AllGatewaysDown',
-        severity: 'critical',
-        service: 'gateway',
-        expr: 'sum(up{job="gateway"}) == 0 or absent(up{job="gateway"})',
-        for: '30s',
-        summary: 'No gateway answers Prometheus. Clients get no responses.',
-        proof: {
-          minutes: 3,
-
-          series: [
-            gauge('up{job="gateway",instance="gateway-1:4100"}', 0, 0),
-            gauge('up{job="gateway",instance="gateway-2:4100"}', 0, 1),
-          ],
-        },
-        otherBranch: [gauge('up{job="gateway",instance="gateway-1:4100"}', undefined, 1)],
-      },
+      ...outages,
       ...gatewaysDiffer,
-      {
-        alert: 'SubgraphDown',
-        severity: 'critical',
-        service: 'subgraph',
-        expr: 'up{job="subgraph"} == 0',
-        for: '1m',
-        summary: 'The subgraph {{ $labels.instance }} does not answer Prometheus. Its fields are null.',
-        proof: { minutes: 3, series: [gauge('up{job="subgraph",instance="fleet:4003"}', 0, 1)] },
-      },
       {
         alert: 'SubgraphCircuitOpen',
         severity: 'warning',
@@ -189,28 +156,6 @@ export const availability: readonly RuleGroup[] = [
           ofSeveral: 'one',
           per: ['subgraph'],
           series: [gauge('gateway_subgraph_circuit{subgraph="fleet"}', 1, 0.5)],
-        },
-      },
-      {
-        alert: 'EdgeUnreachable',
-        severity: 'critical',
-        service: 'edge',
-        expr: 'probe_success{job="probe"} == 0',
-        for: '1m',
-        summary: 'The prober gets no healthy response from {{ $labels.instance }}, where clients connect.',
-        proof: { minutes: 3, series: [gauge('probe_success{job="probe",instance="edge"}', 0, 1)] },
-      },
-      {
-        alert: 'GraphProbeFails',
-        severity: 'critical',
-        service: 'edge',
-        expr: 'probe_success{job="probe-graph"} == 0',
-        for: '1m',
-        summary: 'A request that the prober sends to {{ $labels.instance }} gets no response from the database.',
-        proof: {
-          minutes: 3,
-
-          series: [gauge('probe_success{job="probe-graph",instance="edge"}', 0, 1)],
         },
       },
       {
