@@ -1,9 +1,11 @@
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { checkManifests, renderOverlays } from '../check-deploy/kubernetes/find-kubernetes-faults.ts';
 import { findKubectl } from '../check-deploy/kubernetes/kubectl.ts';
 import type { KubernetesObject, Manifests } from '../check-deploy/kubernetes/kubernetes-object.ts';
 import { parseManifests } from '../check-deploy/kubernetes/parse-manifests.ts';
+import { givenByCluster } from '../check-deploy/kubernetes/rules/edge-given.ts';
 import { checkEdges } from '../check-deploy/kubernetes/rules/edges.ts';
 import { checkRegions } from '../check-deploy/kubernetes/rules/regions.ts';
 import type { Edge, Edges } from '../k8s/edges.ts';
@@ -156,6 +158,32 @@ describe('regions that do not fit together are found', () => {
     expect(checkRegions(fewer, edges)).toEqual([
       { file: 'k8s/overlays', at: 'eu-west-1', says: 'k8s/edges.yaml has a region without an overlay' },
     ]);
+  });
+});
+
+describe('the class and the issuer of the edge', () => {
+  const isKind = (kind: string) => (object: KubernetesObject) => object.kind === kind;
+  test.each([
+    ['GatewayClass', 'envoy'],
+    ['ClusterIssuer', 'self-signed'],
+  ])('a new cluster has no %s %s unless the overlay makes it', (kind, name) => {
+    expect(findingsIn('kind', without(isKind(kind)))).toEqual([
+      `Gateway edge: no ${kind} ${name} exists: neither the overlay nor the cluster has it`,
+    ]);
+  });
+
+  test.each([
+    ['GatewayClass', 'spec.gatewayClassName'],
+    ['ClusterIssuer', 'metadata.annotations.cert-manager~io/cluster-issuer'],
+  ])('the cluster of a region has only the %s that k8s/README.md names', (kind, path) => {
+    expect(findingsIn('us-east-1', withField(isKind('Gateway'), path, 'mine'))).toEqual([
+      `Gateway edge: no ${kind} mine exists: neither the overlay nor the cluster has it`,
+    ]);
+  });
+
+  test('README names what a cluster must have', () => {
+    const readme = readFileSync(join(project, 'k8s/README.md'), 'utf8');
+    for (const [kind, name] of Object.entries(givenByCluster)) expect(readme).toContain(`${kind} \`${name}\``);
   });
 });
 

@@ -13,6 +13,7 @@ import { checkAutoscaling } from './rules/autoscaling.ts';
 import { checkAvailability } from './rules/availability.ts';
 import { checkDatabase } from './rules/database.ts';
 import { checkEdge } from './rules/edge.ts';
+import { checkEdgeGiven } from './rules/edge-given.ts';
 import { checkEdgePolicies } from './rules/edge-policies.ts';
 import { checkEdges } from './rules/edges.ts';
 import { checkExpected } from './rules/expected.ts';
@@ -82,6 +83,7 @@ const rules: readonly ((overlay: Manifests, edges: Edges) => Iterable<Fault>)[] 
   ({ objects }) => checkRestoreTest(objects),
   ({ objects }) => checkRedis(objects),
   ({ objects }) => checkEdge(objects),
+  checkEdgeGiven,
   ({ objects }) => checkEdgePolicies(objects),
   ({ objects }, edges) => checkAddresses(objects, edges),
   checkPolicies,

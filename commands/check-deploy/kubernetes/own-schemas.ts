@@ -62,8 +62,17 @@ export const securityPolicy = z.strictObject({
   }),
 });
 
+/** cert-manager: an issuer that needs no authority. */
+export const clusterIssuer = z.strictObject({
+  apiVersion: z.literal('cert-manager.io/v1'),
+  kind: z.literal('ClusterIssuer'),
+  metadata,
+  spec: z.strictObject({ selfSigned: z.strictObject({}) }),
+});
+
 export const ownSchemas: readonly z.ZodObject<{ apiVersion: z.ZodLiteral<string>; kind: z.ZodLiteral<string> }>[] = [
   objectStore,
   clientTrafficPolicy,
   securityPolicy,
+  clusterIssuer,
 ];
