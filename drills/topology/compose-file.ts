@@ -14,6 +14,17 @@ const healthcheck = z.object({
   disable: z.boolean().default(false),
 });
 
+/** A folder that an operator must have made: the short form would make an empty one. */
+const givenFolder = z
+  .strictObject({
+    type: z.literal('bind'),
+    source: z.string(),
+    target: z.string(),
+    read_only: z.literal(true),
+    bind: z.strictObject({ create_host_path: z.literal(false) }),
+  })
+  .transform(({ source, target }) => `${source}:${target}:ro`);
+
 const service = z.object({
   image: z.string(),
   command: z.array(text).default([]),
@@ -21,7 +32,7 @@ const service = z.object({
   environment: z.record(z.string(), text).default({}),
   depends_on: z.record(z.string(), z.object({ condition })).default({}),
   networks: z.array(z.string()).default([]),
-  volumes: z.array(z.string()).default([]),
+  volumes: z.array(z.union([z.string(), givenFolder])).default([]),
   ports: z.array(text).default([]),
   profiles: z.array(z.string()).default([]),
   restart: z.string().default('no'),
