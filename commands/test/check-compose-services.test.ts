@@ -146,6 +146,12 @@ describe('what a service names exists', () => {
       `${compose} services.redis: the name of the image must have a full version; it is redis:latest-1.0`,
     ],
     [
+      'another Node for operators than for the product',
+      'image: node:26.10.0-bookworm-slim',
+      'image: node:24.1.0-bookworm-slim',
+      `${compose} services.operator: its image is node:24.1.0-bookworm-slim: use node:26.10.0-bookworm-slim, as the Dockerfile does.`,
+    ],
+    [
       'a line of versions',
       'redis:7.4.1-bookworm',
       'redis:7.4',

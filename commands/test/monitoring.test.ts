@@ -78,7 +78,7 @@ test('Prometheus reads every process and exporter of the compose file, and each 
     .object({ services: z.record(z.string(), z.object({ networks: z.array(z.string()).optional() })) })
     .parse(readComposeData(join(project, 'docker-compose.yml')));
   const observed = Object.keys(services).filter((name) => services[name]?.networks?.includes('observe'));
-  const withoutMetrics = ['grafana', 'jaeger', 'prober', 'proxy', 'postgres', 'redis'];
+  const withoutMetrics = ['grafana', 'jaeger', 'operator', 'prober', 'proxy', 'postgres', 'redis'];
   expect(observed.filter((name) => !withoutMetrics.includes(name) && !hosts.includes(name))).toEqual([]);
   expect(hosts.filter((host) => host === undefined || !observed.includes(host))).toEqual([]);
   expect(Object.keys(exporterMetrics).filter((job) => !jobs.some(({ job_name: name }) => name === job))).toEqual([]);

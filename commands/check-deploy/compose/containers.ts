@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComposeService, isProduct } from '../../../drills/topology/compose-file.ts';
 import { hasFullVersion } from '../full-version.ts';
@@ -9,6 +9,12 @@ import { mountedPaths } from './mounted-files.ts';
 
 export function* checkImage({ service: { image } }: Placed): Iterable<string> {
   if (!hasFullVersion(image)) yield `the name of the image must have a full version; it is ${image}`;
+}
+
+/** Commands of operators run on the Node of the product. */
+export function* checkNode({ service: { image }, composition: { project } }: Placed): Iterable<string> {
+  const [, base] = /^FROM (node:\S+)/m.exec(readFileSync(join(project, 'Dockerfile'), 'utf8')) ?? [];
+  if (image.startsWith('node:') && image !== base) yield `its image is ${image}: use ${base}, as the Dockerfile does.`;
 }
 
 /** Processes of the product have the health check of the image; other programs are asked whether they serve. */

@@ -6,6 +6,7 @@ import {
   checkHealth,
   checkImage,
   checkNetworks,
+  checkNode,
   checkReferences,
   checkRights,
   checkTrust,
@@ -17,6 +18,7 @@ import { checkSecrets } from './secrets.ts';
 export const checkServices = (composition: Composition): readonly Finding[] =>
   checkEach(composition, [
     checkImage,
+    checkNode,
     checkHealth,
     checkReferences,
     checkFiles,
