@@ -4,6 +4,7 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { readGivenFile, writeGivenJson } from '#shared/runtime/given-files.ts';
+import { parseGivenUrl } from '#shared/runtime/given-url.ts';
 import { type CheckReport, runCheck } from './preflight/check.ts';
 import { checksByTarget } from './preflight/checks.ts';
 
@@ -22,7 +23,7 @@ const command = {
 } as const;
 
 function print({ name, passed, says, advice }: CheckReport): void {
-  console.log(`${passed ? 'pass' : 'FAIL'} ${name}: ${says}`);
+  console.log(`${passed ? 'pass' : advice === undefined ? '    ' : 'FAIL'} ${name}: ${says}`);
   if (advice !== undefined) console.log(`     ${advice}`);
 }
 
@@ -30,13 +31,15 @@ try {
   const { values } = readCommandLine(command);
   const { target, prometheus, edge, disk, 'plain-edge': plainEdge } = values;
   if (target !== 'compose' && target !== 'kubernetes') throw needs('--target', 'compose or kubernetes', target);
+  for (const [option, url] of Object.entries({ prometheus, edge, 'plain-edge': plainEdge }))
+    parseGivenUrl(`--${option}`, url);
   const project = join(import.meta.dirname, '..');
   const site = {
     project,
     variables:
       target === 'compose'
         ? parseEnv(readGivenFile('--env-file', values['env-file']))
-        : { SERVER_NAME: new URL(edge).hostname },
+        : { SERVER_NAME: parseGivenUrl('--edge', edge).hostname },
     prometheus,
     edge,
     plainEdge,
@@ -50,8 +53,10 @@ try {
     reports.push(report);
   }
   if (values.json) writeGivenJson('--json', values.json, { checks: reports });
-  const failed = reports.filter(({ passed }) => !passed).length;
-  console.log(failed === 0 ? 'Ready for the release.' : `${failed} of ${reports.length} checks failed.`);
+  const failed = reports.filter(({ advice }) => advice !== undefined).length;
+  const skipped = reports.filter(({ passed }) => !passed).length - failed;
+  const also = skipped > 0 ? `, and ${skipped} were not checked because of them` : '';
+  console.log(failed === 0 ? 'Ready for the release.' : `${failed} of ${reports.length} checks failed${also}.`);
   // A check that was late may still have a connection to a server that does not respond.
   process.exit(failed === 0 ? 0 : 1);
 } catch (error) {

@@ -3,7 +3,7 @@ import { allRules } from '../monitoring/all-rules.ts';
 import { isAlert } from '../monitoring/rule.ts';
 import { type Check, requireNone } from './check.ts';
 import { requireCurrent } from './files.ts';
-import { readJson } from './site.ts';
+import { askPrometheus, type Site } from './site.ts';
 
 const loadedRules = z.object({
   data: z.object({
@@ -39,14 +39,15 @@ export const rulesCheck: Check = {
   name: 'rules',
   advice:
     'Run `npm run monitoring`, commit the files and let Prometheus load them (POST /-/reload); start Alertmanager.',
-  async run({ project, prometheus }) {
+  async run(site) {
+    const { project } = site;
     requireCurrent(project, 'monitoring/prometheus/rules');
-    const { groups } = loadedRules.parse(await readJson(new URL('/api/v1/rules', prometheus))).data;
+    const { groups } = (await askPrometheus(site, { path: '/api/v1/rules' }, loadedRules)).data;
     const loaded = groups.flatMap(({ rules }) => rules);
     const wanted = rulesOf(project);
-    const receivers = alertmanagers.parse(await readJson(new URL('/api/v1/alertmanagers', prometheus))).data;
+    const receivers = (await askPrometheus(site, { path: '/api/v1/alertmanagers' }, alertmanagers)).data;
     requireNone([
-      ...(await findDifferences(prometheus, wanted, loaded)),
+      ...(await findDifferences(site, wanted, loaded)),
       ...loaded.flatMap(({ name, health, lastError }) => {
         if (health === 'ok') return [];
         return health === 'err' ? `The rule ${name} fails: ${lastError}.` : `The rule ${name} was not evaluated yet.`;
@@ -73,7 +74,7 @@ function rulesOf(project: string): readonly Rule[] {
 
 /** Rules of other names are those of the operator. */
 async function findDifferences(
-  prometheus: string,
+  site: Site,
   wanted: readonly Rule[],
   loaded: readonly Rule[],
 ): Promise<readonly string[]> {
@@ -83,7 +84,7 @@ async function findDifferences(
       const [own, found] = [wanted, loaded].map((rules) => rules.filter((rule) => rule.name === name));
       if (!own || !found || found.length === 0) return [`Prometheus has no rule ${name}.`];
       if (found.length !== own.length) return [`Prometheus has ${found.length} rules ${name}; it needs ${own.length}.`];
-      const [right, given] = await Promise.all([describeAll(prometheus, own), describeAll(prometheus, found)]);
+      const [right, given] = await Promise.all([describeAll(site, own), describeAll(site, found)]);
       return right === given ? [] : [`Prometheus has another rule ${name}: its expression, \`for\` or labels differ.`];
     }),
   );
@@ -91,12 +92,10 @@ async function findDifferences(
 }
 
 /** Prometheus changes blanks and the order of words in an expression, so it formats both sides. */
-async function describeAll(prometheus: string, rules: readonly Rule[]): Promise<string> {
+async function describeAll(site: Site, rules: readonly Rule[]): Promise<string> {
   const texts = await Promise.all(
     rules.map(async ({ query, duration, labels }) => {
-      const url = new URL('/api/v1/format_query', prometheus);
-      url.searchParams.set('query', query);
-      const { data } = formatted.parse(await readJson(url));
+      const { data } = await askPrometheus(site, { path: '/api/v1/format_query', parameters: { query } }, formatted);
       return JSON.stringify([data, duration, Object.entries(labels).toSorted()]);
     }),
   );

@@ -1,12 +1,13 @@
 import { errorMessage } from '#shared/errors/error-code.ts';
+import { Fault, NotChecked } from './fault.ts';
 import type { Site } from './site.ts';
 
 /** A condition of a release. */
 export interface Check {
   readonly name: string;
-  /** @returns what was found. @throws Error that says what is wrong */
+  /** @returns what was found. @throws Error that says what is wrong, Fault, or NotChecked */
   run(site: Site): Promise<string> | string;
-  /** What an operator does when it fails. */
+  /** What an operator does when it fails, and the error has no advice of its own. */
   readonly advice: string;
   /** Default: 10 s. */
   readonly limitMs?: number;
@@ -17,7 +18,7 @@ export interface CheckReport {
   readonly passed: boolean;
   /** What was found. */
   readonly says: string;
-  /** What to do; undefined if it passed. */
+  /** What to do; undefined if it passed, or if another check must pass before. */
   readonly advice: string | undefined;
 }
 
@@ -33,7 +34,9 @@ export async function runCheck(
   try {
     return { name, passed: true, says: await Promise.race([run(site), late.promise]), advice: undefined };
   } catch (error) {
-    return { name, passed: false, says: errorMessage(error), advice };
+    const says = errorMessage(error);
+    if (error instanceof NotChecked) return { name, passed: false, says: `not checked: ${says}`, advice: undefined };
+    return { name, passed: false, says, advice: error instanceof Fault ? error.advice : advice };
   } finally {
     clearTimeout(timer);
   }

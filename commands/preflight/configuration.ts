@@ -15,13 +15,13 @@ import { allTables } from '../all-subgraphs.ts';
 import { checkServices } from '../check-deploy/compose/services.ts';
 import { describeFinding } from '../check-deploy/finding.ts';
 import { type Check, requireNone } from './check.ts';
-import { compositionOf, type Site, settingOfService } from './site.ts';
+import { readComposition, type Site, settingOfService } from './site.ts';
 
 export const environmentCheck: Check = {
   name: 'environment',
   advice: 'Set the variables in the file of --env-file; .env.production.example explains them.',
   run(site) {
-    const composition = compositionOf(site);
+    const composition = readComposition(site);
     requireNone(checkServices(composition).map(describeFinding));
     const services = Object.values(composition.file.services).filter(isProduct);
     return `${services.length} processes have the settings and secrets that they need.`;
@@ -33,7 +33,8 @@ export const keysCheck: Check = {
   advice:
     'Take the keys from one run of `npm run keys -- --compose`; rotate them as docs/runbooks/rotate-keys.md says.',
   run(site) {
-    requireNone([...findPairFaults(site), ...findSecretFaults(site), ...findRoleFaults(site)]);
+    const ofRoles = findRoleFaults(site); // first: if a variable is missing, there is nothing to check
+    requireNone([...findPairFaults(site), ...findSecretFaults(site), ...ofRoles]);
     return 'Signing keys have their public halves, and the roles of the database their passwords.';
   },
 };

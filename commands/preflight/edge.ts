@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { checkServerIdentity, connect } from 'node:tls';
+import { errorCode, errorMessage } from '#shared/errors/error-code.ts';
 import { isProduct } from '../../drills/topology/compose-file.ts';
 import { type Check, requireNone } from './check.ts';
+import { Fault } from './fault.ts';
 import { compositionOf, type Site } from './site.ts';
 
 const timeoutMs = 5_000;
@@ -21,8 +23,13 @@ export const certificatesCheck: Check = {
       timeout: timeoutMs,
     });
     try {
-      socket.once('timeout', () => socket.destroy(new Error('The edge does not respond.')));
-      await once(socket, 'secureConnect');
+      socket.once('timeout', () => socket.destroy(new Error(`nothing within ${timeoutMs / 1_000} s`)));
+      await once(socket, 'secureConnect').catch((error: unknown) => {
+        throw new Fault(
+          `${site.edge} does not respond with TLS (${errorCode(error) ?? errorMessage(error)}).`,
+          'Start the edge (HAProxy) and look at its log, or correct --edge.',
+        );
+      });
       const certificate = socket.getPeerCertificate();
       const name = site.variables['SERVER_NAME'] ?? 'localhost';
       const days = Math.floor((Date.parse(certificate.valid_to) - site.now()) / dayMs);
@@ -42,7 +49,7 @@ export const certificatesCheck: Check = {
 
 export const portsCheck: Check = {
   name: 'ports',
-  advice: 'Start the processes that do not respond, and look at their logs.',
+  advice: 'Start what does not respond, and look at its log. The address that redirects is that of --plain-edge.',
   async run(site) {
     const services = Object.entries(compositionOf(site).file.services);
     const addresses = services

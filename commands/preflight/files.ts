@@ -13,13 +13,14 @@ import { needsOf } from '../check-deploy/image/contents.ts';
 import { readRegisteredDocuments } from '../documents/registered-documents.ts';
 import { monitoringFiles } from '../monitoring/files.ts';
 import { type Check, requireNone } from './check.ts';
+import { refusalOf } from './refusal.ts';
 import { settingOfService } from './site.ts';
 
 const run = promisify(execFile);
 
 export const supergraphCheck: Check = {
   name: 'supergraph',
-  advice: 'Run `npm run compose` and commit the file.',
+  advice: 'Correct the schema if it does not compose. Then run `npm run compose` and commit the file.',
   limitMs: 60_000, // it waits for no service, and a small host needs some time
   async run({ project }) {
     const program = join(import.meta.dirname, '../compose.ts');
@@ -45,7 +46,9 @@ export const documentsCheck: Check = {
     const manifests = readManifests(join(site.project, 'schema/manifests'));
     requireNone(findFaults(manifests));
     const databaseUrl = settingOfService(site, 'migrate', 'DATABASE_URL');
-    const registered = await readRegisteredDocuments({ databaseUrl, dataDir: '' });
+    const registered = await readRegisteredDocuments({ databaseUrl, dataDir: '' }).catch((error: unknown) => {
+      throw refusalOf(error, 'POSTGRES_PASSWORD', databaseUrl);
+    });
     requireNone(findFaults(registered));
     return `${manifests.length} documents of manifests and ${registered.length} registered ones are valid.`;
   },

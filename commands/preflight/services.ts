@@ -4,13 +4,17 @@ import pg from 'pg';
 import { z } from 'zod';
 import { findKeyFault, type StoredKeyCheck } from '#shared/database/key-check.ts';
 import { keyCheckMigration } from '#shared/database/key-check-migration.ts';
+import { errorCode, errorMessage } from '#shared/errors/error-code.ts';
 import { createFieldCipher, type FieldCipher } from '#shared/identity/field-cipher.ts';
 import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
 import { BLIND_INDEX_KEY } from '#shared/identity/key-settings.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
+import { urlWithoutCredentials } from '#shared/runtime/secrets.ts';
 import { allTables } from '../all-subgraphs.ts';
 import { readReleased, releaseNow } from '../migrations/released.ts';
 import { type Check, requireNone } from './check.ts';
+import { Fault, NotChecked } from './fault.ts';
+import { refusalOf } from './refusal.ts';
 import { readFigure, type Site, settingOfService } from './site.ts';
 
 const connectMs = 5_000;
@@ -18,11 +22,15 @@ const connectMs = 5_000;
 /** Runs a statement as the role of a subgraph. */
 async function ask<R extends pg.QueryResultRow>(site: Site, subgraph: string, text: string): Promise<readonly R[]> {
   const connectionString = settingOfService(site, subgraph, 'SUBGRAPH_DATABASE_URL');
+  const setting = `${subgraph.toUpperCase()}_DATABASE_URL`;
+  if (!URL.canParse(connectionString)) throw new NotChecked(`${setting} is no URL, as environment says.`);
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectMs, query_timeout: connectMs });
   client.on('error', () => undefined); // a lost connection fails the statement
   try {
     await client.connect();
     return (await client.query<R>(text)).rows;
+  } catch (error) {
+    throw refusalOf(error, setting, connectionString);
   } finally {
     await client.end().catch(() => undefined); // it may never have connected
   }
@@ -30,8 +38,7 @@ async function ask<R extends pg.QueryResultRow>(site: Site, subgraph: string, te
 
 export const databaseCheck: Check = {
   name: 'database',
-  advice:
-    'Start the database, look at its log, run `npm run migrate` of the last release, or restore the keys of this installation.',
+  advice: 'Run `npm run migrate` of the last release, and restore the keys of this installation.',
   async run(site) {
     const { version, migrations: released } = readReleased(site.project);
     const { migrations: own } = releaseNow(version);
@@ -84,7 +91,8 @@ export const redisCheck: Check = {
   name: 'redis',
   advice: 'Start Redis, or look at its log: docs/runbooks/redis-down.md.',
   async run(site) {
-    const redis = new Redis(settingOfService(site, 'gateway-1', 'REDIS_URL'), {
+    const url = settingOfService(site, 'gateway-1', 'REDIS_URL');
+    const redis = new Redis(url, {
       lazyConnect: true,
       connectTimeout: connectMs,
       commandTimeout: connectMs, // a frozen server still accepts connections
@@ -103,7 +111,7 @@ export const redisCheck: Check = {
       if (field('aof_last_write_status') !== 'ok') throw new Error('Redis cannot write its log.');
       return `Redis ${field('redis_version')} responds.`;
     } catch (error) {
-      throw new Error(`Redis cannot be used: ${error instanceof Error ? error.message : error}`, { cause: error });
+      throw new Error(`${urlWithoutCredentials(url)} cannot be used: ${errorMessage(error)}`, { cause: error });
     } finally {
       redis.disconnect();
     }
@@ -116,7 +124,12 @@ export const diskCheck: Check = {
   name: 'disk',
   advice: 'Make room on the disk of the data: docs/runbooks/disk-full.md.',
   async run({ disk }) {
-    const { bavail, bsize } = await statfs(disk);
+    const { bavail, bsize } = await statfs(disk).catch((error: unknown) => {
+      throw new Fault(
+        `--disk: ${disk} cannot be read (${errorCode(error)}).`,
+        'Name a folder on the disk of the data.',
+      );
+    });
     const free = (bavail * bsize) / 2 ** 30;
     if (free < leastGibibytes)
       throw new Error(`${disk} has ${free.toFixed(1)} GiB free. It needs ${leastGibibytes} GiB or more.`);
@@ -132,7 +145,9 @@ export const clockCheck: Check = {
   async run(site) {
     const before = site.now();
     const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now';
-    const [row] = await ask<{ now: number }>(site, 'access', text);
+    const [row] = await ask<{ now: number }>(site, 'access', text).catch((error: unknown) => {
+      throw error instanceof Fault ? new NotChecked('database names why it cannot be read.') : error;
+    });
     const middle = (before + site.now()) / 2;
     const seconds = Math.abs((row?.now ?? 0) - middle) / 1_000;
     if (seconds > mostClockSeconds)

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readGivenServer } from '#shared/runtime/given-url.ts';
 import { readComposeFile, readWrittenFile } from '../../drills/topology/compose-file.ts';
 import { type Composition, composePath } from '../check-deploy/compose/composition.ts';
+import { Fault, NotChecked } from './fault.ts';
 
 /** What a preflight looks at. */
 export interface Site {
@@ -19,9 +23,20 @@ export interface Site {
   now(): number;
 }
 
-export function compositionOf({ project, variables }: Site): Composition {
+/** @throws ConfigurationError if a variable is missing */
+export function readComposition({ project, variables }: Site): Composition {
   const path = join(project, composePath);
   return { project, file: readComposeFile(path, variables), written: readWrittenFile(path) };
+}
+
+/** @throws NotChecked if a variable is missing: that is a fault of the environment */
+export function compositionOf(site: Site): Composition {
+  try {
+    return readComposition(site);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new NotChecked('it needs the variables that environment misses.');
+    throw error;
+  }
 }
 
 /** A setting of a service. @throws Error if it has none of this name */
@@ -36,20 +51,23 @@ const answer = z.object({
 });
 const timeoutMs = 5_000;
 
-/** Reads an address as JSON. @throws Error if it does not respond */
-export async function readJson(url: URL): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
-    throw new Error(`${url.origin} does not respond.`, { cause: error });
-  });
-  if (!response.ok) throw new Error(`${url.origin} responds ${response.status}.`);
-  return response.json();
+/** Asks Prometheus. @throws Fault if it does not respond */
+export function askPrometheus<S extends z.ZodType>(
+  { prometheus: address }: Pick<Site, 'prometheus'>,
+  asked: { readonly path: string; readonly parameters?: Readonly<Record<string, string>> },
+  shape: S,
+): Promise<z.infer<S>> {
+  return readGivenServer({ option: '--prometheus', address }, { ...asked, timeoutMs }, shape).catch(
+    (error: unknown) => {
+      throw new Fault(errorMessage(error), 'Start Prometheus and look at its log, or correct --prometheus.');
+    },
+  );
 }
 
 /** One figure of Prometheus; undefined if there is none, or if it is no number. */
-export async function readFigure({ prometheus }: Site, expression: string): Promise<number | undefined> {
-  const url = new URL('/api/v1/query', prometheus);
-  url.searchParams.set('query', expression);
-  const [found] = answer.parse(await readJson(url)).data.result;
+export async function readFigure(site: Site, query: string): Promise<number | undefined> {
+  const { data } = await askPrometheus(site, { path: '/api/v1/query', parameters: { query } }, answer);
+  const [found] = data.result;
   const value = Number(found?.value[1]);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -41,6 +41,10 @@ test.each([
   ['load.ts light --url http://127.0.0.1:1 --ca nowhere.pem', '--ca cannot be read. nowhere.pem does not exist.'],
   ['deploy.ts --to 1.2.0 --target compose --env-file nowhere', '--env-file cannot be read. nowhere does not exist.'],
   ['preflight.ts --env-file nowhere', '--env-file cannot be read. nowhere does not exist.'],
+  [
+    'preflight.ts --target kubernetes --plain-edge nope',
+    '--plain-edge needs a URL such as http://127.0.0.1:9090. Got "nope".',
+  ],
   ['preflight.ts --target moon', '--target needs compose or kubernetes. Got "moon".'],
   ['documents.ts --check --supergraph nowhere', '--supergraph cannot be read. nowhere does not exist.'],
   ['deploy.ts', '--to needs a version, for example 1.2.0. Got nothing.'],

@@ -22,6 +22,6 @@ test('a preflight of a cluster needs no variables of docker-compose.yml, and nam
     'FAIL rules',
     'pass image',
   ]);
-  expect(stdout).toContain('http://127.0.0.1:2 does not respond.');
+  expect(stdout).toContain('http://127.0.0.1:2 does not respond');
   expect(stdout).toContain('3 of 6 checks failed.');
 }, 120_000);

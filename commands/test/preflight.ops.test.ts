@@ -231,7 +231,7 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
     }),
     /partner PriceEstimate: Cannot query field "priceEstimate"/,
   ],
-  ['redis', 'it does not run', () => site, /Redis cannot be used/],
+  ['redis', 'it does not run', () => site, /^redis:.* cannot be used/],
   ['disk', 'it is full', () => ({ ...site, disk: '/proc' }), /\/proc has 0\.0 GiB free\. It needs/],
   [
     'clock',

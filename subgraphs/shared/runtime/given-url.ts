@@ -6,7 +6,7 @@ import { ConfigurationError, needs, parseGiven } from './config.ts';
 const mostCharacters = 200;
 
 /** The HTTP address of an option. @throws ConfigurationError */
-function parseGivenUrl(option: string, text: string): URL {
+export function parseGivenUrl(option: string, text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol)) return url;
   throw needs(option, 'a URL such as http://127.0.0.1:9090', text);
