@@ -46,6 +46,10 @@ export interface DrillCase {
   readonly retryAfter: readonly number[];
   /** Responses that say the service is away for the moment, but not when to try again. */
   readonly withoutRetryAfter?: number;
+  /** Websockets that were closed, by close code. */
+  readonly closeCodes?: Readonly<Record<string, number>>;
+  /** Subscribers that were not connected again and served after the fault. */
+  readonly unservedSubscribers?: number;
   /** How often the database crashed because it could not write its log. */
   readonly panics?: number;
   /** Time until every gateway refused a bad supergraph. */

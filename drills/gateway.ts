@@ -1,12 +1,14 @@
 import { atMost, type Drill, ledgerBars, refusedRequests } from './drill.ts';
 import { createOperator } from './operator.ts';
+import { edgeOf } from './release/topology-target.ts';
+import { Subscribers } from './subscribers.ts';
 import { type Fault, runFault } from './with-ledger.ts';
 import { withTopology } from './with-topology.ts';
 
-/** One of two gateways dies, or is stopped in order, while clients write through the proxy. */
+/** One of two gateways dies, or is stopped in order, while clients write and subscribe through the proxy. */
 export const gatewayDrill: Drill = {
   name: 'gateway',
-  does: 'kills one of two gateways, and stops it in order, while clients write',
+  does: 'kills one of two gateways, and stops it in order, while clients write and subscribe',
   run: (site) =>
     withTopology(site, async (context) => {
       const gateway = context.topology.of('gateway-1');
@@ -21,14 +23,24 @@ export const gatewayDrill: Drill = {
           },
         },
       ];
+      const edge = edgeOf(context.topology.volume('proxy-state'));
       const operator = await createOperator(context);
       const cases = [];
-      for (const fault of faults) cases.push(await runFault(operator, fault, context));
+      for (const fault of faults) {
+        // Then both gateways get subscribers.
+        await edge.up('gateways');
+        await using subscribers = await Subscribers.open(operator);
+        const measured = await runFault(operator, fault, context);
+        cases.push({ ...measured, ...(await subscribers.figures()) });
+      }
       return cases;
     }),
   bars: (cases) => [
     ...ledgerBars(cases),
     ...cases.map(({ name, firstAckMs }) => atMost(`${name}.firstAck`, firstAckMs / 1_000, 5, 's')),
+    ...cases.map(({ name, unservedSubscribers = 0 }) =>
+      atMost(`${name}.unserved`, unservedSubscribers, 0, 'subscribers'),
+    ),
     ...cases
       .filter(({ name }) => name === 'stop')
       .map((one) => atMost(`${one.name}.refused`, refusedRequests(one), 0, 'requests')),

@@ -6,14 +6,19 @@ import { claimSets } from '../../release/sets-claim.ts';
 import { type ProcessSets, setsTarget } from '../../release/sets-target.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
 
+/** The edge of a topology. @param proxyState folder of the volume `proxy-state` */
+export function edgeOf(proxyState: string): HaproxyEdge {
+  const map = `${proxyState}/release.map`;
+  return new HaproxyEdge({ socket: `${proxyState}/admin.sock`, map, mapName: map });
+}
+
 /**
  * Releases on a topology, inside its network namespace.
  * @param proxyState folder of the volume `proxy-state`
  * @param app folder of the version: a checkout, or what its image contains
  */
 export function topologyTarget(sets: ProcessSets, proxyState: string, app: string): ReleaseTarget {
-  const map = `${proxyState}/release.map`;
-  const edge = new HaproxyEdge({ socket: `${proxyState}/admin.sock`, map, mapName: map });
+  const edge = edgeOf(proxyState);
   const ofFolder: ProcessSets = {
     migrate: () => sets.migrate(app),
     startNext: () => sets.startNext(app),
