@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { readGivenJson, writeGivenJson } from '#shared/runtime/given-files.ts';
+import { writeGivenJson } from '#shared/runtime/given-files.ts';
+import { describeCase } from '../drills/describe-case.ts';
 import type { Drill, DrillReport } from '../drills/drill.ts';
 import { drills } from '../drills/drills.ts';
-import { summarize } from '../drills/summary.ts';
+import { readReports, summarize } from '../drills/summary.ts';
 import { readComposeFile } from '../drills/topology/compose-file.ts';
 import { installPrograms, MissingPrograms, requirePrograms } from '../drills/topology/debian.ts';
 import { isInside, runInside, setUpInside } from '../drills/topology/private-network.ts';
@@ -61,18 +62,9 @@ async function runDrill(drill: Drill, hasDemoData: boolean): Promise<DrillReport
   }
 }
 
-/** The reports of a file that `--json` has written. */
-function readReports(file: string): readonly DrillReport[] {
-  const read = readGivenJson('summary', file) as DrillReport | readonly DrillReport[]; // `--json` wrote it
-  return [read].flat();
-}
-
 function printReport({ drill, cases, bars, failure }: DrillReport): void {
   if (failure) console.error(`${drill} ended early: ${failure}`);
-  for (const { name, detectedMs, firstAckMs, recoveryMs, acknowledged, lost, doubled, ...seen } of cases)
-    console.log(
-      `${drill} ${name}: detected after ${detectedMs ?? '-'} ms, first acknowledged write after ${firstAckMs} ms, ${recoveryMs ?? '-'} ms after the end of the fault, ${acknowledged} acknowledged, ${lost} lost, ${doubled} doubled, clients saw ${JSON.stringify(seen.clientCodes)} with Retry-After ${seen.retryAfter.join(', ') || '-'}`,
-    );
+  for (const one of cases) console.log(`${drill} ${describeCase(one)}`);
   for (const { id, figure, bar, unit, met } of bars)
     console.log(`${met ? 'met   ' : 'MISSED'} ${id}: ${figure} (bar ${bar} ${unit})`);
 }
@@ -93,7 +85,7 @@ try {
   const { values, positionals } = readCommandLine(command);
   const [action, ...rest] = positionals;
   if (values.install) installPrograms();
-  else if (action === 'summary') for (const line of summarize(rest.flatMap(readReports))) console.log(line);
+  else if (action === 'summary') for (const line of summarize(readReports(rest))) console.log(line);
   else if (action === 'list') for (const { name, does } of drills) console.log(`${name}: ${does}`);
   else {
     const chosen = chosenDrills(positionals);

@@ -28,9 +28,9 @@ export async function runFault(operator: Operator, fault: Fault, { topology, say
     await ledger.acknowledge(warmUpWrites, recoveryMs);
     await fault.before?.();
     const calledAt = Date.now();
+    say(`${fault.name}: the fault begins.`);
     await fault.begin();
     const faultAt = fault.countsFromEnd ? Date.now() : calledAt;
-    say(`${fault.name}: the fault has begun.`);
     if (!fault.blocksWrites) await ledger.acknowledgedAfter(faultAt, recoveryMs);
     await fault.end(ledger);
     const mendedAt = Date.now();
