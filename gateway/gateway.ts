@@ -66,7 +66,7 @@ export async function createGateway(
   { log = createLog('gateway', config.logLevel), local = [] }: GatewayParts = {},
 ): Promise<Gateway> {
   const tracer = await openTracing(config.tracing, 'gateway', log);
-  const metrics = createGatewayMetrics(() => tracer.counts());
+  const metrics = createGatewayMetrics(config.release, () => tracer.counts());
   const trusted = new TrustedDocuments();
   if (config.documents.manifests !== undefined)
     for (const document of readManifests(config.documents.manifests)) trusted.add(document);

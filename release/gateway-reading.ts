@@ -42,11 +42,19 @@ export async function findHealthFault(send: SendToGateway, gateway: string): Pro
 }
 
 /** The counters of a gateway. @throws Error if it does not respond */
-export async function readCounters(send: SendToGateway, gateway: string): Promise<Counters> {
+export const readCounters = async (send: SendToGateway, gateway: string): Promise<Counters> =>
+  parseCounters(await readMetrics(send, gateway));
+
+/** The release that a gateway reports. @throws Error if it does not respond */
+export async function readRelease(send: SendToGateway, gateway: string): Promise<string | undefined> {
+  return /^gateway_build_info\{release="([^"]*)"\}/m.exec(await readMetrics(send, gateway))?.[1];
+}
+
+async function readMetrics(send: SendToGateway, gateway: string): Promise<string> {
   try {
     const { status, text } = await send(gateway, adminPort, '/metrics');
     if (status !== 200) throw new Error(`it responds ${status}`);
-    return parseCounters(text);
+    return text;
   } catch (error) {
     throw new Error(`The figures of ${gateway} cannot be read: ${errorMessage(error)}`, { cause: error });
   }

@@ -128,7 +128,7 @@ async function prepare(target: ReleaseTarget, { version, say }: ReleaseOptions):
   await target.migrate(version);
   say(`Starting ${version} beside the former version.`);
   await target.start(version);
-  await target.smoke();
+  await target.smoke(version);
   say('The smoke test passes.');
 }
 

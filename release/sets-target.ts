@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Claim } from './claim.ts';
-import { findHealthFault, readCounters, type SendToGateway } from './gateway-reading.ts';
+import { findHealthFault, readCounters, readRelease, type SendToGateway } from './gateway-reading.ts';
 import type { HaproxyEdge } from './haproxy-edge.ts';
 import { type GatewayCounters, takeReading } from './reading.ts';
+import { requireRelease } from './require-release.ts';
 import type { ReleaseTarget } from './target.ts';
 
 /** The standing set of processes behind HAProxy, and the next one. A version is the tag of an image, or a folder. */
@@ -14,13 +15,14 @@ export interface ProcessSets {
   stopNext(): Promise<void>;
 }
 
+const standingGateways = ['gateway-1', 'gateway-2'];
 const gateways = ['next-gateway-1', 'next-gateway-2'];
 const graphPort = 4_000;
 
 export interface SetsOptions {
   readonly sets: ProcessSets;
   readonly edge: Pick<HaproxyEdge, 'direct' | 'up'>;
-  /** Sends a request to a gateway of the next set. */
+  /** Sends a request to a gateway. */
   readonly send: SendToGateway;
   claim(): Promise<Claim>;
 }
@@ -43,18 +45,25 @@ export function setsTarget({ sets, edge, send, claim }: SetsOptions): ReleaseTar
       await sets.startNext(version);
       await edge.up('next-gateways');
     },
-    async smoke() {
-      for (const gateway of gateways) await checkGateway(send, gateway);
+    async smoke(version) {
+      for (const gateway of gateways) {
+        await checkRelease(send, gateway, version);
+        await checkGateway(send, gateway);
+      }
     },
     direct: (share) => edge.direct(share),
     observe: () => takeReading(count),
     async promote(version) {
       await sets.replace(version);
       await edge.up('gateways');
+      for (const gateway of standingGateways) await checkRelease(send, gateway, version);
     },
     stop: () => sets.stopNext(),
   };
 }
+
+const checkRelease = async (send: SendToGateway, gateway: string, version: string): Promise<void> =>
+  requireRelease(gateway, await readRelease(send, gateway), version);
 
 async function checkGateway(send: SendToGateway, gateway: string): Promise<void> {
   const fault = await findHealthFault(send, gateway);

@@ -13,8 +13,8 @@ export interface ReleaseTarget {
   migrate(version: string): Promise<void>;
   /** Starts the next set, without traffic. Resolves when it is healthy. */
   start(version: string): Promise<void>;
-  /** Asks the next set itself. @throws Error if it does not respond as it must */
-  smoke(): Promise<void>;
+  /** Asks the next set itself. @throws Error if it does not respond as it must, or runs another version */
+  smoke(version: string): Promise<void>;
   /** Directs this share of the callers to the next set, and the others to the standing one. */
   direct(share: Share): Promise<void>;
   /** What the gateways of the next set have counted, or what fails. */

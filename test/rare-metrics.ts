@@ -4,7 +4,7 @@ import { createGatewayMetrics } from '../gateway/observe/metrics.ts';
 
 /** Scrapes with the series that a product has only with Redis, with a standby, under a policy that logs, or after a fault. */
 export async function rareMetrics(): Promise<readonly string[]> {
-  const gateway = createGatewayMetrics();
+  const gateway = createGatewayMetrics('1.2.0');
   gateway.watchPeers(() => ({ gateways: 2, releases: 1, settings: 1 }));
   gateway.unlisted.inc({ audience: 'partner', client: 'unnamed', code: 'DOCUMENT_NOT_REGISTERED' });
   const none = () => 0;

@@ -79,24 +79,26 @@ test('the route gives the next set its share, and chosen API keys', () => {
 });
 
 /** A Prometheus that knows this of the next set. */
-let counted: { requests: number; failed: number; isDatabaseUp: boolean; isRead: boolean };
+let counted: { requests: number; failed: number; isDatabaseUp: boolean; isRead: boolean; release: string };
 const prometheus = createServer((request, response) => {
   const asked = new URL(request.url ?? '', 'http://prometheus').searchParams.get('query') ?? '';
   const sample = (metric: object, value: number) => ({
     metric: { pod: 'next-gateway-1', ...metric },
     value: [0, `${value}`],
   });
-  const result = asked.startsWith('up{')
-    ? counted.isRead
-      ? [sample({}, 1)]
-      : []
-    : asked.startsWith('gateway_request_outcomes')
-      ? [sample({ outcome: 'ok' }, counted.requests - counted.failed), sample({ outcome: 'failed' }, counted.failed)]
-      : asked.startsWith('sum')
-        ? [sample({ le: '0.1' }, counted.requests), sample({ le: '+Inf' }, counted.requests)]
-        : counted.isDatabaseUp
-          ? []
-          : [sample({}, 0)];
+  const result = asked.startsWith('gateway_build_info{')
+    ? [sample({ release: counted.release }, 1)]
+    : asked.startsWith('up{')
+      ? counted.isRead
+        ? [sample({}, 1)]
+        : []
+      : asked.startsWith('gateway_request_outcomes')
+        ? [sample({ outcome: 'ok' }, counted.requests - counted.failed), sample({ outcome: 'failed' }, counted.failed)]
+        : asked.startsWith('sum')
+          ? [sample({ le: '0.1' }, counted.requests), sample({ le: '+Inf' }, counted.requests)]
+          : counted.isDatabaseUp
+            ? []
+            : [sample({}, 0)];
   response.end(JSON.stringify({ data: { result } }));
 });
 let url: string;
@@ -109,13 +111,15 @@ afterAll(() => void prometheus.close());
 
 interface Each {
   readonly failed: number;
+  /** What the next gateways report. */
+  readonly release?: string;
   /** What fails at which readings. */
   readonly fails?: { readonly what: 'kubectl' | 'database' | 'figures'; readonly at: (reading: number) => boolean };
 }
 
 /** Releases on a cluster that notes what kubectl was asked. @param each what gateways count from one reading to the next */
-async function releaseOnCluster({ failed, fails }: Each) {
-  counted = { requests: 0, failed: 0, isDatabaseUp: true, isRead: true };
+async function releaseOnCluster({ failed, fails, release = '1.2.0+4f9a' }: Each) {
+  counted = { requests: 0, failed: 0, isDatabaseUp: true, isRead: true, release };
   let readings = 0;
   const asked: string[] = [];
   const kubectl = async (args: readonly string[], input = '') => {
@@ -133,6 +137,7 @@ async function releaseOnCluster({ failed, fails }: Each) {
       failed: counted.failed + failed,
       isDatabaseUp: !isFailing('database'),
       isRead: !isFailing('figures'),
+      release,
     };
     const items = [{ metadata: { name: 'next-gateway' }, spec: { replicas: 3 }, status: { readyReplicas: 3 } }];
     return JSON.stringify({ items });
@@ -166,6 +171,15 @@ test.each<[string, Each, RegExp]>([
   expect(report).toMatchObject({ outcome: 'rolledBack', reason: expect.stringMatching(reason) });
   expect(asked.filter((one) => one.startsWith('route'))).toEqual(['route 10', 'route 0']);
   expect(asked.some((one) => one.startsWith('set image'))).toBe(false);
+});
+
+test('on a cluster an image with another version gets no traffic', async () => {
+  const { report, asked } = await releaseOnCluster({ failed: 0, release: '0.1.0' });
+  expect(report).toMatchObject({
+    outcome: 'rolledBack',
+    reason: expect.stringMatching(/^next-gateway-1 runs 0\.1\.0/),
+  });
+  expect(asked.filter((one) => one.startsWith('route'))).toEqual(['route 0']);
 });
 
 test.each(['kubectl', 'database', 'figures'] as const)(

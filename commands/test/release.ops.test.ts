@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { copyProduct } from '../../drills/release/copy-product.ts';
 import type { ReleaseReport } from '../../release/run-release.ts';
 import type { CheckReport } from '../preflight/check.ts';
 
@@ -15,6 +16,12 @@ const minutesMs = 60_000;
 
 let data: string;
 let topology: ChildProcess;
+/** A checkout of this version. */
+function checkoutOf(version: string): string {
+  const folder = join(data, 'checkouts', version);
+  return existsSync(folder) ? folder : copyProduct(root, folder, version);
+}
+
 /** Arguments of nsenter, as the topology prints them. */
 let enter: readonly string[];
 beforeAll(async () => {
@@ -43,7 +50,7 @@ afterAll(async () => {
 async function inside(
   ...args: readonly string[]
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return run('nsenter', [...enter, `--wd=${root}`, process.execPath, ...args]).then(
+  return run('nsenter', [...enter, process.execPath, ...args]).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   );
@@ -72,13 +79,25 @@ test(
   async () => {
     const file = join(data, 'release.json');
     const times = ['--step', '1', '--watch', '1', '--first', 'ifk_live_4f9A'];
-    const target = ['--target', 'topology', '--data', data, '--app', root, '--json', file];
+    const target = ['--target', 'topology', '--data', data, '--app', checkoutOf('0.2.0'), '--json', file];
     const ended = await inside('commands/deploy.ts', '--to', '0.2.0', ...times, ...target);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const { steps, ...report } = JSON.parse(readFileSync(file, 'utf8')) as ReleaseReport;
     expect(report).toMatchObject({ version: '0.2.0', outcome: 'released' });
     expect(steps.map(({ share }) => share.percent)).toEqual([0, 10, 25, 50, 75, 100, 100]);
     expect(readFileSync(join(data, 'volumes/proxy-state/release.map'), 'utf8')).toBe('share 0\n');
+  },
+  8 * minutesMs,
+);
+
+test(
+  'npm run deploy rolls back a folder with another version than the one that is released',
+  async () => {
+    const ended = await onTopology('--to', '1.2.0', '--app', checkoutOf('0.2.0'));
+    expect(ended).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Rolling back: next-gateway-1 runs 0.2.0. Use an image that was built with'),
+    });
   },
   8 * minutesMs,
 );
@@ -100,8 +119,9 @@ class Running {
   said = '';
 
   constructor(program: readonly string[], version: string, step: string) {
-    const args = [...program, '--to', version, '--target', 'topology', '--data', data, '--step', step, '--watch', '0'];
-    this.#child = spawn('nsenter', [...enter, `--wd=${root}`, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const versioned = [...program, '--to', version, '--app', checkoutOf(version)];
+    const args = [...versioned, '--target', 'topology', '--data', data, '--step', step, '--watch', '0'];
+    this.#child = spawn('nsenter', [...enter, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child.stdout?.on('data', (chunk) => {
       this.said += String(chunk);
     });
@@ -162,7 +182,7 @@ test(
     const unfinished = { code: 1, stderr: expect.stringMatching(/0\.4\.0 has all traffic\. Finish the release first/) };
     expect(await onTopology('--back')).toMatchObject(unfinished);
     expect(await onTopology('--to', '0.5.0')).toMatchObject(unfinished);
-    expect(await onTopology('--to', '0.4.0')).toMatchObject({
+    expect(await onTopology('--to', '0.4.0', '--app', checkoutOf('0.4.0'))).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^0\.4\.0 replaces/),
     });

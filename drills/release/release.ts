@@ -1,17 +1,20 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planRelease } from '../../release/plan.ts';
+import { readVersion } from '../../release/read-version.ts';
 import { type ReleaseReport, runRelease } from '../../release/run-release.ts';
 import { atMost, type Drill, type DrillCase, type DrillContext, ledgerBars, refusedRequests } from '../drill.ts';
 import { createOperator, withApiKeys } from '../operator.ts';
 import { queryOnce } from '../query-once.ts';
 import { runFault } from '../with-ledger.ts';
 import { withTopology } from '../with-topology.ts';
+import { copyProduct } from './copy-product.ts';
 import { topologyTarget } from './topology-target.ts';
 
 /** Callers that the edge tells apart: with them, a share of 10 % is some callers. */
 const callers = 40;
 const pollMs = 1_000;
+const failingVersion = '9999.0.0-fails';
 /** Production takes 10 minutes for a step, and an hour to watch. Here one machine runs everything at once, so responses may take longer. */
 const planned = planRelease(5_000, 5_000);
 const plan: Plan = { ...planned, limits: { ...planned.limits, stepP95: 5 } };
@@ -55,11 +58,12 @@ async function release(name: string, app: string, context: DrillContext): Promis
   const { topology, say } = context;
   const operator = await withApiKeys(await createOperator(context), callers);
   const target = topologyTarget(topology, topology.volume('proxy-state'), app);
+  const version = readVersion('app', app);
   let report: ReleaseReport | undefined;
   const fault = {
     name,
     async begin() {
-      report = await runRelease(target, { version: name, plan, pollMs, say });
+      report = await runRelease(target, { version, plan, pollMs, say });
     },
     end: () => undefined,
   };
@@ -81,19 +85,7 @@ async function startOnNewSchema({ topology }: DrillContext): Promise<void> {
 
 /** A copy of the product that adds to the tables of shipments, and that cannot create any. */
 function copyFailing(project: string, folder: string): string {
-  mkdirSync(folder);
-  for (const part of [
-    'commands',
-    'gateway',
-    'subgraphs',
-    'client',
-    'schema',
-    'demo',
-    'package.json',
-    'supergraph.yaml',
-  ])
-    cpSync(join(project, part), join(folder, part), { recursive: true });
-  symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
+  copyProduct(project, folder, failingVersion);
   const file = join(folder, 'subgraphs/shipments/store/create.ts');
   const text = readFileSync(file, 'utf8');
   const broken = text.replace(

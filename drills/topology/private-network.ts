@@ -13,10 +13,10 @@ const insideVariable = 'FREIGHT_PRIVATE_NETWORK';
 
 export const isInside = (): boolean => process.env[insideVariable] !== undefined;
 
-/** The command with which the person who started this process opens a shell in its network. */
+/** The command with which the person who started this process opens a shell in its network, in the same folder. */
 export function commandToEnter(pid: number): string {
   const own = process.env[insideVariable] === 'user' ? '--user --preserve-credentials ' : '';
-  return `nsenter --target ${pid} ${own}--net --mount bash`;
+  return `nsenter --target ${pid} ${own}--net --mount --wd bash`;
 }
 
 /**

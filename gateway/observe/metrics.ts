@@ -43,11 +43,21 @@ export interface GatewayMetrics {
   close(): void;
 }
 
-/** @param spans what has become of the spans of traces */
-export function createGatewayMetrics(spans: () => SpanCounts = noTracer.counts): GatewayMetrics {
+/**
+ * @param release that this gateway runs
+ * @param spans what has become of the spans of traces
+ */
+export function createGatewayMetrics(release: string, spans: () => SpanCounts = noTracer.counts): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  const build = new Gauge({
+    name: 'gateway_build_info',
+    help: 'The release that this gateway runs, as a label; always 1',
+    labelNames: ['release'],
+    registers,
+  });
+  build.set({ release }, 1);
   const duration = new Histogram({
     name: 'gateway_request_duration_seconds',
     help: 'Duration of GraphQL requests by operation, subscriptions excepted',

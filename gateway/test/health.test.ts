@@ -78,6 +78,11 @@ describe('metrics', () => {
     expect((await fetch(`${gateway.adminUrl}/graphql`)).status).toBe(404);
   });
 
+  test('name the release, so that a deployment finds out what runs', async () => {
+    await using gateway = await startTestGateway({ release: '1.2.0+4f9a' });
+    expect(await readMetrics(gateway.adminUrl)).toContain('gateway_build_info{release="1.2.0+4f9a"} 1\n');
+  });
+
   test('begin at 0, so that Prometheus sees the first failure as a difference', async () => {
     await using gateway = await startTestGateway();
     const text = await readMetrics(gateway.adminUrl);

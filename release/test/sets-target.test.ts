@@ -8,7 +8,7 @@ const done = async () => undefined;
 const sets = { migrate: done, startNext: done, replace: done, stopNext: done };
 
 /** Two gateways of a next set that respond as long as they are not frozen. Each reading finds more requests. */
-function nextSet() {
+function nextSet(release = '1.2.0+4f9a') {
   const frozen = { health: false, metrics: false };
   let requests = 0;
   const send: SendToGateway = async (gateway, _port, path) => {
@@ -16,7 +16,11 @@ function nextSet() {
     if (path === '/health/ready') return { status: 200, text: '{"status":"up"}' };
     if (path === '/graphql') return { status: 200, text: '{"data":{"__typename":"Query"}}' };
     if (gateway === 'next-gateway-1') requests += 100;
-    return { status: 200, text: `gateway_request_outcomes_total{outcome="ok"} ${requests}` };
+    const metrics = [
+      `gateway_build_info{release="${release}"} 1`,
+      `gateway_request_outcomes_total{outcome="ok"} ${requests}`,
+    ];
+    return { status: 200, text: metrics.join('\n') };
   };
   const claim = async () => ({ left: undefined, note: done, [Symbol.asyncDispose]: done });
   const target = setsTarget({ sets, edge: { direct: done, up: done }, send, claim });
@@ -66,3 +70,20 @@ test.each(['health', 'metrics'] as const)(
     expect(steps.at(-1)).toMatchObject({ share: { percent: 100 }, requests: 0 });
   },
 );
+
+test.each([
+  ['0.1.0', /^next-gateway-1 runs 0\.1\.0\. Use an image that was built with VERSION=1\.2\.0, or a folder whose/],
+  ['1.2.01', /^next-gateway-1 runs 1\.2\.01\./],
+])('gateways that report the release %s are not released as 1.2.0', async (release, reason) => {
+  const { target } = nextSet(release);
+  const options = { version: '1.2.0', plan: planRelease(0, 0), pollMs: 0, say: () => undefined };
+  const report = await runRelease(target, options);
+  expect(report).toMatchObject({ outcome: 'rolledBack', reason: expect.stringMatching(reason), steps: [] });
+});
+
+test('a version that is released runs on every gateway', async () => {
+  const { target } = nextSet();
+  await target.smoke('1.2.0');
+  await target.promote('1.2.0');
+  await expect(target.promote('1.3.0')).rejects.toThrow(/^gateway-1 runs 1\.2\.0\+4f9a\./);
+});

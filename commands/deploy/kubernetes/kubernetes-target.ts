@@ -4,6 +4,7 @@ import { Job } from 'kubernetes-models/batch/v1';
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { type GatewayCounters, takeReading } from '../../../release/reading.ts';
+import { requireRelease } from '../../../release/require-release.ts';
 import type { ReleaseTarget } from '../../../release/target.ts';
 import { type KubernetesObject, ofKind } from '../../check-deploy/kubernetes/kubernetes-object.ts';
 import { claimCluster } from './kubernetes-claim.ts';
@@ -90,7 +91,10 @@ export function kubernetesTarget(
       await rolledOut(processNames().map(nextName));
       await waitForGateways(prometheus, gateways);
     },
-    async smoke() {
+    async smoke(version) {
+      const running = await query(prometheus, `gateway_build_info{pod=~"${gateways}"}`);
+      if (running.length === 0) requireRelease(nextName('gateway'), undefined, version);
+      for (const { labels } of running) requireRelease(labels['pod'] ?? '', labels['release'], version);
       for (const name of processNames())
         await kubectl(['exec', `deployment/${nextName(name)}`, '--', 'node', 'commands/healthcheck.ts']);
     },
