@@ -3,6 +3,7 @@ import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { remoteSets } from '../../drills/release/control.ts';
 import { requireNetworkOfTopology, topologyTarget } from '../../drills/release/topology-target.ts';
+import { readVersion } from '../../release/read-version.ts';
 import type { ReleaseTarget } from '../../release/target.ts';
 import { renderOverlay } from '../check-deploy/kubernetes/render.ts';
 import { openCompose } from './compose/open-compose.ts';
@@ -26,6 +27,7 @@ export interface TargetOptions {
 export async function chooseTarget(options: TargetOptions): Promise<ReleaseTarget> {
   const { target, project, overlay, prometheus, data, app } = options;
   if (target === 'topology') {
+    readVersion('--app', app);
     const sets = remoteSets(data);
     await requireNetworkOfTopology();
     return topologyTarget(sets, join(data, 'volumes/proxy-state'), app);

@@ -26,6 +26,8 @@ test.each([...own.map(([, script]) => script), 'node commands/simulator.ts'])(
 
 test.each([
   ['keys.ts rotate FIELD_KEYS --file nowhere', '--file cannot be read. nowhere does not exist.'],
+  ['drill.ts summary', 'summary needs files that --json has written. Got nothing.'],
+  ['drill.ts summary package.json', 'summary needs files that --json has written. package.json has no reports of'],
   ['drill.ts summary nowhere', 'summary cannot be read. nowhere does not exist.'],
   ['analyze.ts --traces nowhere', '--traces cannot be read. nowhere does not exist.'],
   ['analyze.ts --prometheus http://127.0.0.1:1', '--prometheus: http://127.0.0.1:1 does not respond'],
@@ -47,6 +49,7 @@ test.each([
   ],
   ['preflight.ts --target moon', '--target needs compose or kubernetes. Got "moon".'],
   ['documents.ts --check --supergraph nowhere', '--supergraph cannot be read. nowhere does not exist.'],
+  ['deploy.ts --to 1.2.0 --target topology --app /nope', '--app cannot be read. The folder /nope does not exist.'],
   ['deploy.ts', '--to needs a version, for example 1.2.0. Got nothing.'],
   ['deploy.ts --to 1/2', '--to needs a version, for example 1.2.0. Got "1/2".'],
   ['deploy.ts --to 1.2.0 --target moon', '--target needs kubernetes, compose or topology. Got "moon".'],
