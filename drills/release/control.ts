@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -26,6 +26,8 @@ export async function serveControl(sets: ProcessSets, data: string): Promise<Asy
     socket.on('error', () => socket.destroy()); // The other end has gone.
     last = last.then(() => answer(sets, socket));
   });
+  // A topology whose machine was lost has left its socket in the folder.
+  rmSync(socketIn(data), { force: true });
   server.listen(socketIn(data));
   await once(server, 'listening');
   return {
