@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -22,4 +22,12 @@ test('a topology that starts again on its folder has the secrets of its data', a
 test('only its user reads the secrets', async () => {
   const { file } = await variablesOf(data);
   expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test('data without its secrets is refused, and gets no new ones', async () => {
+  mkdirSync(join(data, 'volumes'));
+  await expect(variablesOf(data)).rejects.toThrow(
+    /variables\.env is missing, .* Use another folder for --data, or put/,
+  );
+  expect(existsSync(join(data, 'variables.env'))).toBe(false);
 });
