@@ -20,7 +20,11 @@ try {
   );
   for (const finding of findings) console.log(describeFinding(finding));
   if (values.json) writeGivenJson('--json', values.json, { findings });
-  console.log(findings.length === 0 ? 'The deployment files have no faults.' : `${findings.length} faults.`);
+  console.log(
+    findings.length === 0
+      ? 'The deployment files have no faults.'
+      : `${findings.length} ${findings.length === 1 ? 'fault' : 'faults'}.`,
+  );
   process.exitCode = findings.length === 0 ? 0 : 1;
 } catch (error) {
   exitWith(error);

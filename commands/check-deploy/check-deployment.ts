@@ -1,7 +1,7 @@
 import { attemptLong } from './attempt.ts';
 import { checkWithPrograms } from './compose/programs.ts';
 import { findFaults } from './find-faults.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, uniqueFindings } from './finding.ts';
 import { findKubernetesFaults, renderOverlays } from './kubernetes/find-kubernetes-faults.ts';
 import { findTerraformFaults } from './terraform/find-terraform-faults.ts';
 import { terraformFolder } from './terraform/hcl.ts';
@@ -13,11 +13,13 @@ export async function checkDeployment(
   skipped: () => void,
 ): Promise<readonly Finding[]> {
   const { overlays, findings } = await renderOverlays(project, kubectl);
-  return [
+  // Without all overlays, what they have together is not known.
+  const all = findings.length === 0 ? overlays : undefined;
+  return uniqueFindings([
     ...(await findFaults(project)),
     ...(await checkWithPrograms(project)),
     ...findings,
     ...findKubernetesFaults(project, overlays),
-    ...(await attemptLong(terraformFolder, () => findTerraformFaults(project, overlays, skipped))),
-  ];
+    ...(await attemptLong(terraformFolder, () => findTerraformFaults(project, all, skipped))),
+  ]);
 }

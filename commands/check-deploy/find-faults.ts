@@ -9,11 +9,13 @@ import { checkBackups } from './backups.ts';
 import { composePath } from './compose/composition.ts';
 import { checkHaproxy } from './compose/haproxy.ts';
 import { checkSyntax } from './compose/programs.ts';
+import { checkPublished } from './compose/published.ts';
 import { checkRedis } from './compose/redis.ts';
 import { checkSchema } from './compose/schema.ts';
 import { checkTemplate } from './compose/secrets.ts';
 import { checkServices } from './compose/services.ts';
-import { describeFinding, type Finding } from './finding.ts';
+import { atVariable } from './compose/variables.ts';
+import { type Finding, uniqueFindings } from './finding.ts';
 import { checkDockerfile, checkOtherImage } from './image/check-dockerfile.ts';
 import { checkComposeEdges } from './kubernetes/compose-edges.ts';
 
@@ -24,13 +26,12 @@ const templates = ['.env.production.example', '.env.staging.example'];
 /** Checks the deployment files of a project, but for k8s and infra/terraform. */
 export async function findFaults(project: string): Promise<readonly Finding[]> {
   const secrets = await newComposeSecrets();
-  const findings = [
+  // Both templates have most faults in common.
+  return uniqueFindings([
     ...attempt('Dockerfile', () => checkDockerfile(project)),
     ...otherImages.flatMap((folder) => attempt(folder, () => checkOtherImage(project, folder))),
     ...attempt(composePath, () => checkCompose(project, secrets)),
-  ];
-  // Both templates have most faults in common.
-  return [...new Map(findings.map((finding) => [describeFinding(finding), finding])).values()];
+  ]);
 }
 
 /** @param secrets what `npm run keys` gives to operators */
@@ -45,12 +46,15 @@ function checkCompose(project: string, secrets: Readonly<Record<string, string>>
     const composition = { project, file, written: readWrittenFile(path) };
     return [
       ...checkTemplate(data, text, template, new Set(Object.keys(secrets))),
-      ...checkServices(composition),
+      ...checkServices(composition).map((finding) =>
+        atVariable(finding, template, parseEnv(text), composition.written),
+      ),
+      ...checkPublished(composition, template),
       ...checkSyntax(composition),
       ...checkHaproxy(composition),
       ...checkRedis(composition),
       ...checkBackups(project, file),
-      ...checkComposeEdges(readEdges(join(project, 'k8s/edges.yaml')), file),
+      ...attempt('k8s/edges.yaml', () => checkComposeEdges(readEdges(join(project, 'k8s/edges.yaml')), file)),
     ];
   });
 }

@@ -7,4 +7,9 @@ export interface Finding {
   readonly says: string;
 }
 
+/** Several checks find the same fault, such as that of a file which they all read. */
+export function uniqueFindings(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [describeFinding(finding), finding])).values()];
+}
+
 export const describeFinding = ({ file, at, says }: Finding): string => `${file} ${at}: ${says}`;

@@ -39,6 +39,13 @@ describe('a file that cannot be read is one finding, and the others are still ch
     );
   });
 
+  test('of what all overlays have together, nothing, if one is missing', () => {
+    writeFileSync(join(project, 'k8s/edges.yaml'), 'outside: {}\nedges: []\n');
+    const together = findKubernetesFaults(project, []).filter(({ at }) => at !== 'file');
+    expect(together).toEqual([]);
+    writeFileSync(join(project, 'k8s/edges.yaml'), 'edges: many\n');
+  });
+
   test('of the edges', () => {
     expect(findKubernetesFaults(project, [])).toEqual([
       { file: 'k8s/edges.yaml', at: 'file', says: expect.stringContaining('is missing') },

@@ -55,6 +55,27 @@ describe('an operator who changes a deployment file is told', () => {
       'docker-compose.yml services.redis-exporter: PGBACKREST_REPO1_CIPHER_PASS is a secret of the database and its backups',
     ],
     [
+      'a port that is no number',
+      '.env.production.example',
+      'HTTPS_PORT=443',
+      'HTTPS_PORT=abc',
+      '.env.production.example HTTPS_PORT: use a port from 1 to 65535 instead of "abc"',
+    ],
+    [
+      'a port that another service has',
+      '.env.production.example',
+      'GRAFANA_PORT=3000',
+      'GRAFANA_PORT=443',
+      '.env.production.example GRAFANA_PORT: use another port than 443, which HTTPS_PORT has',
+    ],
+    [
+      'an edge without a name',
+      '.env.production.example',
+      /SERVER_NAME=.*/,
+      'SERVER_NAME=',
+      '.env.production.example SERVER_NAME: set the name under which clients find the graph',
+    ],
+    [
       'a file that does not exist',
       'Dockerfile',
       'COPY client client',
@@ -63,6 +84,19 @@ describe('an operator who changes a deployment file is told', () => {
     ],
   ])('of %s', async (_title, file, before, after, expected) => {
     expect(await changed.findingsWith({ file, before, after })).toContain(expected);
+  });
+
+  test('once of a value of the template, although several services get it', async () => {
+    const file = '.env.production.example';
+    expect(await changed.findingsWith({ file, before: 'LOG_LEVEL=info', after: 'LOG_LEVEL=loud' })).toEqual([
+      `${file} LOG_LEVEL: use one of fatal, error, warn, info, debug, trace, silent; it is "loud"`,
+    ]);
+  });
+
+  test('at k8s/edges.yaml only that it is no YAML', async () => {
+    const file = 'k8s/edges.yaml';
+    const found = await changed.findingsWith({ file, before: 'edges:', after: 'edges: [' });
+    expect(found).toEqual([expect.stringMatching(/^k8s\/edges\.yaml file: /)]);
   });
 
   test('of a configuration that is no YAML', async () => {

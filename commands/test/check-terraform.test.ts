@@ -6,11 +6,27 @@ import { describeFinding } from '../check-deploy/finding.ts';
 import { comparePlan } from '../check-deploy/terraform/compare.ts';
 import { findHclFaults } from '../check-deploy/terraform/find-terraform-faults.ts';
 import { nodesFor } from '../check-deploy/terraform/sizes.ts';
+import { reasonIn } from '../check-deploy/terraform/terraform.ts';
 
 const project = join(import.meta.dirname, '../..');
 
 test('the files of Terraform can be parsed, and refer only to what they declare', async () => {
   expect((await findHclFaults(project)).map(describeFinding)).toEqual([]);
+});
+
+test('a failed run of Terraform is told by its errors, without the warnings before them', () => {
+  const output = `╷
+│ Warning: Provider development overrides are in effect
+│
+│ The behavior may not match.
+╵
+╷
+│ Error: Invalid reference
+│
+│   on main.tf line 3:
+╵`;
+  expect(reasonIn(output)).toBe('Error: Invalid reference / on main.tf line 3:');
+  expect(reasonIn('--- old/main.tf')).toBe('--- old/main.tf');
 });
 
 describe('an operator who changes a file of Terraform is told', () => {

@@ -46,17 +46,23 @@ export async function renderOverlays(
   return { overlays, findings };
 }
 
-/** Checks the objects of every overlay. */
+/** Checks the objects of every overlay, and what all overlays have together, unless one of them is missing. */
 export function findKubernetesFaults(project: string, overlays: readonly Manifests[]): readonly Finding[] {
   return attempt('k8s/edges.yaml', () => {
     const edges = readEdges(join(project, 'k8s/edges.yaml'));
     return [
       ...attempt('k8s', () => findStaleFiles(project)),
       ...overlays.flatMap((overlay) => attempt(overlay.folder, () => checkManifests(overlay, edges))),
-      ...attempt('k8s/edges.yaml', () => checkEdges(overlays, edges)),
-      ...attempt('k8s/overlays', () => checkRegions(overlays, edges)),
+      ...(overlays.length === overlaysOf(project).length ? checkTogether(overlays, edges) : []),
     ];
   });
+}
+
+function checkTogether(overlays: readonly Manifests[], edges: Edges): readonly Finding[] {
+  return [
+    ...attempt('k8s/edges.yaml', () => checkEdges(overlays, edges)),
+    ...attempt('k8s/overlays', () => checkRegions(overlays, edges)),
+  ];
 }
 
 /** Files that `npm run k8s` would write otherwise. */

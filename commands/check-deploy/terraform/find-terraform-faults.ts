@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readEdges } from '../../k8s/edges.ts';
+import { attempt } from '../attempt.ts';
 import type { Finding } from '../finding.ts';
 import type { Manifests } from '../kubernetes/kubernetes-object.ts';
 import { comparePlan } from './compare.ts';
@@ -19,10 +20,13 @@ export async function findHclFaults(project: string): Promise<readonly Finding[]
   return [...checkReferences(files), ...checkDecisions(files)];
 }
 
-/** Checks the files of infra/terraform and compares the plan with rendered overlays. Without Terraform it calls `skipped` and checks the syntax only. */
+/**
+ * Checks the files of infra/terraform and compares the plan with the overlays. Without Terraform it calls `skipped` and checks the syntax only.
+ * @param overlays undefined if one of them cannot be rendered: then the plan is compared with none
+ */
 export async function findTerraformFaults(
   project: string,
-  overlays: readonly Manifests[],
+  overlays: readonly Manifests[] | undefined,
   skipped: () => void,
 ): Promise<readonly Finding[]> {
   const faults = await findHclFaults(project);
@@ -32,9 +36,11 @@ export async function findTerraformFaults(
     return [];
   }
   const { findings, outputs } = await runTerraform(project);
-  if (!outputs) return findings;
+  if (!outputs || !overlays) return findings;
   const { node, zones } = await readPlanDefaults(project);
-  return comparePlan(outputs, overlays, readEdges(join(project, 'k8s/edges.yaml')), node, zones);
+  return attempt('k8s/edges.yaml', () =>
+    comparePlan(outputs, overlays, readEdges(join(project, 'k8s/edges.yaml')), node, zones),
+  );
 }
 
 const parseAll = (project: string): Promise<readonly (HclFile | Finding)[]> =>

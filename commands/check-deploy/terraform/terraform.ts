@@ -66,10 +66,17 @@ export async function runTerraform(
   }
 }
 
+/** The errors in what Terraform wrote, in one line. Warnings and the frame around each message are left out. */
+export function reasonIn(output: string): string {
+  const text = output.replaceAll(/^[╷│╵] ?/gm, '');
+  const errors = text.split(/^(?=(?:Error|Warning): )/m).filter((part) => part.startsWith('Error: '));
+  return (errors.length > 0 ? errors.join('\n') : text).trim().replaceAll(/\s*\n\s*/g, ' / ');
+}
+
 /** What the failed command wrote. */
 function describe(error: unknown): string {
   const written = z.object({ cmd: z.string(), stdout: z.string(), stderr: z.string() }).safeParse(error).data;
   if (!written) return String(error);
   const [, command = ''] = /terraform (\w+)/.exec(written.cmd) ?? [];
-  return `terraform ${command} fails: ${`${written.stdout}\n${written.stderr}`.trim().replaceAll(/\s*\n\s*/g, ' / ')}`;
+  return `terraform ${command} fails: ${reasonIn(`${written.stdout}\n${written.stderr}`)}`;
 }
