@@ -170,6 +170,12 @@ const wrong: readonly [string, string, () => Site, RegExp][] = [
   ],
   [
     'keys',
+    'the secret of the roles is one that no process accepts',
+    () => ({ ...site, variables: { ...site.variables, DATABASE_ROLE_SECRET: 'fifteen letters' } }),
+    /DATABASE_ROLE_SECRET: use 16 characters or more\./,
+  ],
+  [
+    'keys',
     'a role has another password',
     () => ({ ...site, variables: { ...site.variables, RISK_DATABASE_URL: closed } }),
     /RISK_DATABASE_URL: the password/,
