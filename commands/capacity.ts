@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { writeGivenJson } from '#shared/runtime/given-files.ts';
+import { readGivenFile, writeGivenJson } from '#shared/runtime/given-files.ts';
 import { readPoints, readUnit } from './capacity/measured.ts';
 import { type Capacity, computeCapacity, type Deviation, deviationOf, shown } from './capacity/model.ts';
 import { readQuantity } from './check-deploy/kubernetes/quantity.ts';
@@ -54,6 +54,7 @@ interface Reports {
 function givenReports({ load, live, check }: { load?: string; live: string; check: string }): Reports {
   const [few, many, ...more] = live.split(',');
   if (!load) throw needs('--load', 'a report of `npm run load`, unless --measure FOLDER makes it');
+  readGivenFile('--load', load); // a missing file is named before the other options
   if (!few || !many || more.length > 0) throw needs('--live', 'two reports of `npm run bench:live`', live);
   return { load, live: [few, many], check: check.split(',').filter((file) => file !== '') };
 }

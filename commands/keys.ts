@@ -3,7 +3,7 @@ import { newBlindIndexKey } from '#shared/identity/blind-indexes.ts';
 import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
-import { type ConfigurationError, needs } from '#shared/runtime/config.ts';
+import { ConfigurationError, needs } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { newComposeSecrets } from './keys/compose-secrets.ts';
 
@@ -61,6 +61,7 @@ async function run(): Promise<void> {
   const { values, positionals } = readCommandLine(command);
   const [action, name, ...more] = positionals;
   if (more.length > 0 || (action === 'api-keys' && name !== undefined)) throw unknown(positionals);
+  requireFitting(action, values);
   switch (action) {
     case undefined:
       if (values.kubernetes) return printKubernetesSecrets();
@@ -83,6 +84,21 @@ async function run(): Promise<void> {
     default:
       throw unknown(positionals);
   }
+}
+
+/** @throws ConfigurationError for an option that would have no effect */
+function requireFitting(
+  action: string | undefined,
+  given: { readonly compose: boolean; readonly kubernetes: boolean; readonly file?: string | undefined },
+): void {
+  if (given.compose && given.kubernetes)
+    throw new ConfigurationError('--compose and --kubernetes exclude each other: give one of them.');
+  if (given.compose && action !== undefined)
+    throw new ConfigurationError(`--compose has no effect on ${action}: remove it.`);
+  if (given.kubernetes && action !== undefined && action !== 'rotate')
+    throw new ConfigurationError(`--kubernetes has no effect on ${action}: remove it.`);
+  if (given.file !== undefined && action !== 'rotate')
+    throw new ConfigurationError('--file is for `rotate NAME` only: remove it.');
 }
 
 function unknown(positionals: readonly string[]): ConfigurationError {

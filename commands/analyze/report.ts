@@ -1,5 +1,6 @@
 import type { Change } from './baseline.ts';
 import { type Figures, type Finding, senders } from './findings.ts';
+import type { MetricFigures } from './metrics.ts';
 
 export interface Analysis {
   readonly date: string;
@@ -72,7 +73,7 @@ export function renderAnalysis(analysis: Analysis, figures: Figures): string {
       Object.entries(metrics?.exceeded ?? {}).map(([name, count]) => [name, number(count)]),
     ),
     '## Cost of a request',
-    `${costs.usdPerRequest.toPrecision(2)} USD by the model (docs/costs.md).${metrics ? ` CPU time ${number(metrics.cpuMsPerRequest)} ms, ${number(metrics.pointsPerRequest)} points.` : ''}`,
+    `${costs.usdPerRequest.toPrecision(2)} USD by the model (docs/costs.md).${metrics ? ` ${measuredCost(metrics)}` : ''}`,
     '',
     ...table(
       'Points by operation',
@@ -85,6 +86,15 @@ export function renderAnalysis(analysis: Analysis, figures: Figures): string {
       Object.entries(metrics?.saturation ?? {}).map(([name, share]) => [name, number(share)]),
     ),
   ].join('\n');
+}
+
+/** With few requests, the CPU time of processes that wait would count as that of the requests. */
+const fewRequests = 100;
+
+function measuredCost({ requests, cpuMsPerRequest, pointsPerRequest }: MetricFigures): string {
+  if (requests < fewRequests)
+    return `CPU time and points are not known: there were ${number(requests)} requests, and ${fewRequests} are needed.`;
+  return `CPU time ${number(cpuMsPerRequest)} ms, ${number(pointsPerRequest)} points.`;
 }
 
 function changeLines({ date, changes, waiting }: NonNullable<Analysis['since']>): readonly string[] {

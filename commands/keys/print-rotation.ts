@@ -6,15 +6,14 @@ import { secretsOf } from '../check-deploy/product-processes.ts';
 import { rotationOf, type Settings } from './next-values.ts';
 
 export interface RotationOptions {
-  /** An .env file with the values of today; absent: they are in the environment. */
+  /** An .env file with the values of today, which then come from nowhere else; absent: they are in the environment. */
   readonly file: string | undefined;
   readonly form: 'env' | 'kubernetes';
 }
 
 /** The steps of a rotation as text: comments say what to do, the rest are the values. @throws ConfigurationError */
 export async function printedRotation(name: string, { file, form }: RotationOptions): Promise<string> {
-  const settings: Settings =
-    file === undefined ? process.env : { ...process.env, ...parseEnv(readGivenFile('--file', file)) };
+  const settings: Settings = file === undefined ? process.env : parseEnv(readGivenFile('--file', file));
   const steps = await rotationOf(name, settings);
   const printed = steps.map(({ does, values }, at) => [
     `# ${at + 1}. ${does}`,

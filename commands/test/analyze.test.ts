@@ -153,3 +153,11 @@ test('compares with the last analysis, and leaves out what differs by less than 
   );
   expect(text).toContain('| mirror | 100 | 30 % | 10 | 20 | 300 | PREMIUM |');
 });
+
+test('a quiet product has no cost of a request from its metrics', () => {
+  const costs = { usdPerRequest: 0.00003, pointsByOperation: {} };
+  const analysis = { date: '2026-11-01T10:00', hours: 24, findings: [], costs, since: undefined };
+  const text = renderAnalysis(analysis, { metrics: { ...metrics, requests: 1, cpuMsPerRequest: 31_755.8 } });
+  expect(text).toContain('CPU time and points are not known: there were 1 requests, and 100 are needed.');
+  expect(text).not.toContain('31,755.8');
+});
