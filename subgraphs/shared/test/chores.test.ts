@@ -129,6 +129,25 @@ test('a chore that fails is tried again before its interval is over', async () =
   expect(row?.seconds).toBeLessThanOrEqual(10);
 });
 
+test.each([
+  [
+    'a timeout: its message, without a stack',
+    Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+    { reason: 'canceling statement due to statement timeout', chore: 'count' },
+  ],
+  ['another error: all of it', new Error('not today'), { err: new Error('not today'), chore: 'count' }],
+])('the log has of a chore that fails by %s', async (_case, error, line) => {
+  const logged = Promise.withResolvers<unknown>();
+  const count = counted(3_600_000, () => Promise.reject(error));
+  await startProcess([count.chore]).close();
+  await sqlOf(sql`update chore set due_at = now()`);
+  const ownLog = Object.assign(createLog('chores', 'silent'), { warn: logged.resolve });
+  const process = new Chores([count.chore], { database: subgraph.services.database, log: ownLog }, undefined, times);
+  process.start();
+  expect(await logged.promise).toEqual(line);
+  await process.close();
+});
+
 test('each run is noted with its outcome, and each success with its time', async () => {
   const done = Promise.withResolvers<void>();
   const noted = new Set<string>();

@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.ts';
+import { errorMessage } from '../errors/error-code.ts';
+import { findOutage } from '../errors/outage.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SlowStatements } from '../runtime/slow-statements.ts';
@@ -144,9 +146,10 @@ export class Chores {
     return () => clearInterval(renewing);
   }
 
-  /** Logs the first failure in a row. */
+  /** Logs the first failure in a row. A database that is late or away, as while many processes start, has no stack of interest. */
   #logOnce(name: string, error: unknown, message: string): void {
-    if (!this.#failing.has(name)) this.#services.log.warn({ err: error, ...(name && { chore: name }) }, message);
+    const cause = findOutage(error) === undefined ? { err: error } : { reason: errorMessage(error) };
+    if (!this.#failing.has(name)) this.#services.log.warn({ ...cause, ...(name && { chore: name }) }, message);
     this.#failing.add(name);
   }
 }
