@@ -154,7 +154,7 @@ describe('imports run one way', () => {
 
   test('the environment is read in configuration files only', () => {
     const reads = "const level = process.env['LOG_LEVEL'];";
-    expect(findEnvironmentReaders([parseSource('gateway/config.ts', reads)])).toEqual([]);
+    expect(findEnvironmentReaders([parseSource('gateway/read-config.ts', reads)])).toEqual([]);
     expect(findEnvironmentReaders([parseSource('gateway/live/outbox.ts', reads)])).toHaveLength(1);
   });
 

@@ -36,7 +36,7 @@ test('without a collector nothing that records spans is loaded', async () => {
     import { registerHooks } from 'node:module';
     const loaded = [];
     registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
-    const { readGatewayConfig } = await import('./gateway/config.ts');
+    const { readGatewayConfig } = await import('./gateway/read-config.ts');
     const { openTracing } = await import('./subgraphs/shared/runtime/tracing/open-tracing.ts');
     const read = async (environment) => {
       await openTracing(readGatewayConfig([], environment).tracing, 'gateway', undefined);

@@ -11,7 +11,7 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-/** @param environment settings of the gateway, as in `gateway/config.ts` */
+/** @param environment settings of the gateway, as in `gateway/read-config.ts` */
 export async function startGatewayProcess(
   supergraphFile: string,
   environment: Readonly<Record<string, string>> = {},

@@ -21,6 +21,6 @@ test('a standby of no server, or without a port, is refused', () => {
     'SUBGRAPH_READ_SERVER: also set SUBGRAPH_DATABASE_URL, whose server it follows.',
   );
   expect(() => readSubgraphConfig([], { SUBGRAPH_DATABASE_URL, SUBGRAPH_READ_SERVER: 'postgres-standby' })).toThrow(
-    /SUBGRAPH_READ_SERVER: a host and a port/,
+    /SUBGRAPH_READ_SERVER: use a host and a port/,
   );
 });
