@@ -31,6 +31,11 @@ export async function readValues(url: string): Promise<Readonly<Record<string, u
     z.object({ viewer: z.object({ organization: idOf }), shipments: firstIn(idOf) }),
     '{ viewer { organization { id } } shipments(filter: { statuses: [IN_TRANSIT] }, first: 1) { nodes { id } } }',
   );
+  const underway = await read(
+    'dispatcher',
+    z.object({ shipments: firstIn(z.object({ vehicle: z.object({ plate: z.string() }) })) }),
+    '{ shipments(filter: { statuses: [IN_TRANSIT] }, first: 1) { nodes { vehicle { plate } } } }',
+  );
   const drivers = await read(
     'driver',
     z.object({ viewer: z.object({ driver: idOf }) }),
@@ -44,6 +49,8 @@ export async function readValues(url: string): Promise<Readonly<Record<string, u
     reference: delivered.shipments.nodes[0].reference,
     number: bill.invoices.nodes[0].number,
     driverId: drivers.viewer.driver.id,
+    // Of the first vehicles by plate, more have a load in a longer history, so that pages of them could not be compared.
+    vehicles: { plate: underway.shipments.nodes[0].vehicle.plate },
     organizationId: customers.viewer.organization.id,
     estimate: {
       equipment: 'DRY_VAN',
