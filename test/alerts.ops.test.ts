@@ -111,5 +111,7 @@ test('the command says when Alertmanager is not there', async () => {
   const call = run('node', ['commands/monitoring.ts', 'test-alert', '--alertmanager', 'http://127.0.0.1:1'], {
     cwd: project,
   });
-  await expect(call).rejects.toMatchObject({ stderr: expect.stringContaining('--alertmanager: http://127.0.0.1:1 does not respond') });
+  await expect(call).rejects.toMatchObject({
+    stderr: expect.stringContaining('--alertmanager: http://127.0.0.1:1 does not respond'),
+  });
 });
