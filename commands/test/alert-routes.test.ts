@@ -39,7 +39,7 @@ describe('people are told of alerts in Kubernetes as with docker-compose.yml', (
 
   test('an overlay without routes, or with an address that no Secret has, is found', () => {
     expect(findingsWithout('AlertmanagerConfig', 'freight')).toContain(
-      'PrometheusRule freight-availability: an AlertmanagerConfig is required: nobody is told of its alerts',
+      'PrometheusRule freight-availability: its alerts are sent to no channel: add an AlertmanagerConfig.',
     );
     expect(findingsWith('AlertmanagerConfig', 'freight', '"key":"slack-url"', '"key":"slack"')).toContain(
       'AlertmanagerConfig freight: the Secret alert-channels has no key slack',

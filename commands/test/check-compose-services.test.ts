@@ -22,7 +22,7 @@ describe('order and health', () => {
       'no health check',
       'test: [CMD, redis-cli, -h, 127.0.0.1, ping]',
       'start_period: 1s',
-      `${compose} services.redis: it has no health check, so that nobody sees when it hangs: add one.`,
+      `${compose} services.redis: it has no health check: add one, so that a process that hangs is found.`,
     ],
     [
       'a health check that asks nothing',
@@ -46,7 +46,7 @@ describe('order and health', () => {
       'no health check of the product',
       '  command: [gateway/server.ts]\n',
       '  command: [gateway/server.ts]\n  healthcheck: { disable: true }\n',
-      `${compose} services.gateway-1: its health check is disabled, so that nobody sees when it hangs: enable it.`,
+      `${compose} services.gateway-1: its health check is disabled: enable it, so that a process that hangs is found.`,
     ],
     [
       'no limit of memory',

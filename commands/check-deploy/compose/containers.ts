@@ -23,10 +23,10 @@ export function* checkHealth({ service }: Placed): Iterable<string> {
   const asked = [healthcheck?.test ?? []].flat().join(' ');
   if (!service.mem_limit) yield 'it has no memory limit, so that it can take the memory of all others: set mem_limit.';
   if (service.restart === 'no') return;
-  if (healthcheck?.disable) yield 'its health check is disabled, so that nobody sees when it hangs: enable it.';
+  if (healthcheck?.disable) yield 'its health check is disabled: enable it, so that a process that hangs is found.';
   else if (isProduct(service)) {
     if (healthcheck) yield 'it replaces the health check of the image: remove its own.';
-  } else if (asked === '') yield 'it has no health check, so that nobody sees when it hangs: add one.';
+  } else if (asked === '') yield 'it has no health check: add one, so that a process that hangs is found.';
   // A service with an entry point of its own runs another program than that of the image.
   else if (!service.entrypoint) yield* checkQuestion(service, asked);
 }

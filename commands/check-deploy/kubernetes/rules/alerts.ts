@@ -4,7 +4,7 @@ import { Service } from 'kubernetes-models/v1';
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { selects } from '../workloads.ts';
 
-/** Finds alerts that nobody is told of, and those about jobs that no monitor scrapes: they would never fire. */
+/** Finds alerts that are sent to no channel, and alerts about jobs that no monitor scrapes, which would never fire. */
 export function* checkAlerts(objects: readonly KubernetesObject[]): Iterable<Fault> {
   const jobs = jobsOf(objects);
   for (const object of ofKind(objects, PrometheusRule)) {
@@ -12,7 +12,7 @@ export function* checkAlerts(objects: readonly KubernetesObject[]): Iterable<Fau
     const named = new Set(rules.flatMap(({ expr }) => jobsIn(String(expr))));
     for (const job of named) if (!jobs.has(job)) yield { object, says: `no monitor makes the job ${job}` };
     if (ofKind(objects, AlertmanagerConfig).length === 0)
-      yield { object, says: 'an AlertmanagerConfig is required: nobody is told of its alerts' };
+      yield { object, says: 'its alerts are sent to no channel: add an AlertmanagerConfig.' };
   }
 }
 

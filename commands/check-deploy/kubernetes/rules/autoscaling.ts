@@ -96,6 +96,6 @@ function* checkUnscaled(objects: readonly KubernetesObject[], isTrial: boolean):
     if (!scaled.includes(name))
       yield { object, says: 'it does not grow with its load: add a HorizontalPodAutoscaler.' };
     if (!isTrial && !advised.includes(name))
-      yield { object, says: 'nobody measures what it needs: add a VerticalPodAutoscaler.' };
+      yield { object, says: 'it has no recommendation of CPU and memory: add a VerticalPodAutoscaler.' };
   }
 }

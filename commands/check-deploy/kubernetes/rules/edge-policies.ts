@@ -3,7 +3,7 @@ import { Gateway, type IGateway } from '@kubernetes-models/gateway-api/gateway.n
 import { type Fault, type KubernetesObject, ofKind } from '../kubernetes-object.ts';
 import { clientTrafficPolicy, securityPolicy } from '../own-schemas.ts';
 
-/** The policies of Envoy Gateway let nobody but the CDN in, and no client name an address (docs/decisions/0038-client-addresses.md). */
+/** Checks that Envoy Gateway accepts requests of the CDN only and removes address headers of clients (docs/decisions/0038-client-addresses.md). */
 export function* checkEdgePolicies(objects: readonly KubernetesObject[]): Iterable<Fault> {
   for (const object of ofKind(objects, Gateway))
     for (const says of [...checkClients(object, objects), ...checkCdn(object, objects)]) yield { object, says };

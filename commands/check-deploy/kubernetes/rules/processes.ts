@@ -44,7 +44,7 @@ function* checkReplicas({ replicas }: Workload, variables: readonly Variable[]):
 
 const isPrivate = (range: string): boolean => /^(10|127|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(range);
 
-/** The CDN is known by its key; whoever has another address of its public networks could name any client. */
+/** The public networks of the CDN belong to other customers, too, who could send any client address. The CDN is identified by its key instead. */
 function* checkProxies(variables: readonly Variable[]): Iterable<string> {
   const ranges = valueIn(variables, 'TRUSTED_PROXIES')?.split(',') ?? [];
   for (const range of ranges)
